@@ -1,0 +1,169 @@
+"""A lead that was converted on one side becomes the right conversion on the other.
+
+A conversion is an event on a lead's link: the link ends, and links of an organization, a person and perhaps an
+opportunity begin. Those three come about by the ordinary straight line (pair, create, link); what this module
+adds is the moment itself: `Convert` in Salesforce, `Retire` in NetSuite, and the end of the lead's link once
+its successors are linked.
+
+NetSuite has three ways to move on: the status changes on the same id; Save & Convert keeps the id on the
+prospect; or it makes the id a contact, or drops it (the vendor does not document which: all are handled).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from connector.core.flow import Action, Convert, Hold, Later, Pair, Ref, Relink, Retire, SourceRecord
+from connector.core.lifecycle import entity_of
+from connector.core.mapping.document import ConversionRules
+from connector.core.matching.pair import Newcomer
+from connector.core.scene import LeadEvent
+from connector.core.schema import Entity, SystemName
+
+
+@dataclass(slots=True)
+class Conversions:
+    """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again."""
+
+    actions: list[Action] = field(default_factory=list)
+    claimed: set[Ref] = field(default_factory=set)
+    in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
+
+
+def plan_conversions(
+    events: Iterable[LeadEvent], rules: ConversionRules, converted_statuses: tuple[str, ...]
+) -> Conversions:
+    """Turn lead events into actions. An event that turns out to be none (an echo, an edit) asks for nothing."""
+    result = Conversions()
+    for event in sorted(events, key=lambda one: one.link.id):
+        lead = event.records.salesforce
+        if lead is not None and lead.converted is not None:
+            _converted_in_salesforce(event, lead, rules, result)
+        elif _moved_on_in_netsuite(event):
+            _converted_in_netsuite(event, rules, converted_statuses, result)
+        elif _gone(event.records.netsuite) or _gone(lead):
+            result.actions.append(_deleted(event))
+    return result
+
+
+def _moved_on_in_netsuite(event: LeadEvent) -> bool:
+    record = event.records.netsuite
+    if record is None:
+        return False
+    if record.deleted:
+        return bool(event.persons) or event.linked_company is not None
+    return entity_of(record) is Entity.ORGANIZATION
+
+
+def _gone(record: SourceRecord | None) -> bool:
+    return record is not None and record.deleted
+
+
+# --- Salesforce first ------------------------------------------------------------------------------------
+
+
+def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: ConversionRules, result: Conversions) -> None:
+    became = lead.converted
+    if became is None or became.account is None:
+        return
+    customer = event.records.netsuite
+    after = tuple(ref for ref in (became.account, became.contact) if ref)
+    reason = "converted in Salesforce"
+    if customer is None or customer.deleted:
+        result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
+    elif entity_of(customer) is Entity.ORGANIZATION:
+        result.in_place.append((customer.ref, became.account))
+        result.actions.append(Relink(event.link.id, "converted on both sides", after))
+    elif customer.individual is False:
+        result.in_place.append((customer.ref, became.account))
+        fields = {"entityStatus": rules.prospect_status}
+        result.actions.append(Retire(customer.ref, fields, f"{reason}: the company lead becomes the prospect", after))
+        result.actions.append(Relink(event.link.id, reason, after))
+    else:
+        if rules.retire_lead == "inactivate" and not customer.inactive:
+            result.actions.append(
+                Retire(customer.ref, {"isInactive": True}, f"{reason}: prospect and contact take its place", after)
+            )
+        result.actions.append(Relink(event.link.id, reason, after))
+
+
+# --- NetSuite first --------------------------------------------------------------------------------------
+
+
+def _converted_in_netsuite(
+    event: LeadEvent, rules: ConversionRules, converted_statuses: tuple[str, ...], result: Conversions
+) -> None:
+    status = rules.converted_status_of(converted_statuses)
+    if status is None:
+        result.actions.append(_hold(event, "conversion.yaml must name one of the org's converted statuses", "stage"))
+        return
+    record = event.records.netsuite
+    assert record is not None
+    person = _person(event)
+    prospect = record.ref if not record.deleted else _company_of(person) or event.linked_company
+    if prospect is None:
+        reason = "converted in NetSuite, but which prospect and contact it became cannot be told"
+        result.actions.append(_hold(event, reason, "ambiguous"))
+        return
+    if person is not None:
+        result.claimed.add(person.ref)
+    contact, contact_account = _existing_contact(event)
+    result.actions.append(
+        Convert(
+            lead=event.link.refs.salesforce,
+            link_id=event.link.id,
+            account=Later(prospect),
+            contact=contact,
+            person=person.ref if person else None,
+            converted_status=status,
+            owner=rules.convert_owner,
+            create_opportunity=rules.create_opportunity == "always",
+            opportunity_name=rules.opportunity_name,
+            reason=_how(record),
+            contact_account=contact_account,
+        )
+    )
+
+
+def _how(record: SourceRecord) -> str:
+    if record.deleted:
+        return "converted in NetSuite (Save & Convert)"
+    return f"became a {record.stage} in NetSuite"
+
+
+def _person(event: LeadEvent) -> Newcomer | None:
+    """The new NetSuite contact that the lead became: the one with its id, else the only one that looks like it."""
+    lead_id = event.link.refs.netsuite.id
+    same_id = [person for person in event.persons if person.ref.id == lead_id]
+    if same_id:
+        return same_id[0]
+    return event.persons[0] if len(event.persons) == 1 else None
+
+
+def _company_of(person: Newcomer | None) -> Ref | None:
+    if person is None:
+        return None
+    company = person.record.fields.get("company")
+    return Ref(SystemName.NETSUITE, "customer", company) if isinstance(company, str) and company else None
+
+
+def _existing_contact(event: LeadEvent) -> tuple[str | None, str | None]:
+    """The only Salesforce contact with the lead's e-mail and name, and its account, to convert into.
+
+    Salesforce refuses a contact that is not in the account converted into, so the account goes along.
+    """
+    if len(event.contacts) != 1 or event.persons:
+        return None, None
+    contact, account = event.contacts[0]
+    return contact.id, account.id if account else None
+
+
+def _deleted(event: LeadEvent) -> Action:
+    side = SystemName.NETSUITE if _gone(event.records.netsuite) else SystemName.SALESFORCE
+    return _hold(event, f"deleted in {side.title}; the other side is left alone", "deleted")
+
+
+def _hold(event: LeadEvent, reason: str, kind: str) -> Hold:
+    refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
+    return Hold(kind, Entity.LEAD, refs, None, reason, link_id=event.link.id)  # type: ignore[arg-type]

@@ -1,0 +1,447 @@
+"""The hand-offs of the straight line, in flow order. Plain frozen data; every decision carries a reason.
+
+    observe -> translate -> pair -> merge -> plan -> brakes -> apply -> report
+
+Raw values are what an adapter hands over: `str | bool | int | Decimal | None` or a mapping for a structured
+sub-record (an address line). Dates are ISO text `YYYY-MM-DD`, datetimes ISO text in UTC ending in `Z`;
+references are the id as text; multi-selects are text joined by `;`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, TypeVar
+
+from connector.core.schema import Entity, Stage, SystemName, Value
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+Raw = str | bool | int | Decimal | Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[T]):
+    """The only two-sided container."""
+
+    netsuite: T
+    salesforce: T
+
+    def of(self, system: SystemName) -> T:
+        return self.netsuite if system is SystemName.NETSUITE else self.salesforce
+
+    def other(self, system: SystemName) -> T:
+        return self.of(system.other)
+
+    def replace(self, system: SystemName, value: T) -> Pair[T]:
+        if system is SystemName.NETSUITE:
+            return Pair(value, self.salesforce)
+        return Pair(self.netsuite, value)
+
+    def __iter__(self) -> Iterator[tuple[SystemName, T]]:
+        yield SystemName.NETSUITE, self.netsuite
+        yield SystemName.SALESFORCE, self.salesforce
+
+
+# --- observe ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Names one vendor record: system, record type as the vendor spells it, id as text (Salesforce: 18 chars)."""
+
+    system: SystemName
+    type: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.type}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        system, type_, id_ = text.split(":", 2)
+        return cls(SystemName(system), type_, id_)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a converted Salesforce lead became; ids as Salesforce gives them, None where nothing was made."""
+
+    account: Ref | None
+    contact: Ref | None
+    opportunity: Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A vendor record as read. A field that was not read, or that we may not see, is not in `fields`.
+
+    `key` is the other system's id as our key field on this record holds it (see `core/matching/keys.py`).
+    `deleted` records have no fields; `merged_into` names the winner where the vendor does.
+    """
+
+    ref: Ref
+    fields: Mapping[str, Raw]
+    modified_at: datetime | None = None
+    modified_by: str | None = None
+    key: str | None = None
+    stage: Stage | None = None
+    individual: bool | None = None
+    inactive: bool = False
+    deleted: bool = False
+    merged_into: Ref | None = None
+    converted: Converted | None = None
+
+
+# --- state -----------------------------------------------------------------------------------------------
+
+LinkState = Literal["active", "converted", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two refs known to be one thing. At most one active link of an entity holds a given ref."""
+
+    id: int
+    entity: Entity
+    refs: Pair[Ref]
+    state: LinkState = "active"
+    reason: str = ""
+
+    def refs_both(self) -> tuple[Ref, Ref]:
+        return self.refs.netsuite, self.refs.salesforce
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What each side held, in canonical values, when both last agreed. A canonical field that is not in a
+    side's mapping has never been agreed on."""
+
+    values: Pair[Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One thing as seen in this pass: canonical values of each side.
+
+    A side that did not change since the base is filled from the base (`seen` is False there). `problems`: fields
+    whose value could not be understood, with the reason; they are absent from `values`.
+    """
+
+    entity: Entity
+    link: Link | None
+    records: Pair[SourceRecord | None]
+    values: Pair[Mapping[str, Value]]
+    seen: Pair[bool]
+    problems: Pair[Mapping[str, str]] = Pair({}, {})
+
+
+# --- pair ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Both sides are known; `fresh` when found in this pass (no base yet)."""
+
+    observed: Observed
+    base: Base | None
+    fresh: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOn:
+    """Exists on one side only, and nothing on the other side looks like it."""
+
+    observed: Observed
+    system: SystemName
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several records, or one that is linked already, look like this one: a person decides."""
+
+    observed: Observed
+    system: SystemName
+    candidates: tuple[Ref, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A linked record disappeared from one side."""
+
+    link: Link
+    system: SystemName
+    reason: str
+    merged_into: Ref | None = None
+
+
+Paired = Linked | NewOn | Ambiguous | Gone
+
+# --- merge -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """`system` shall hold `value` in canonical `field`; `old` is what it holds now."""
+
+    field: str
+    system: SystemName
+    old: Value
+    value: Value
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """Both sides changed `field` to different values, or hold different values that were never agreed on."""
+
+    field: str
+    values: Pair[Value]
+    base: Pair[Value]
+    reason: str
+    modified_at: Pair[datetime | None] = Pair(None, None)
+    modified_by: Pair[str | None] = Pair(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The verdict on one linked thing. `agreed`: fields on which both sides hold the same, to remember as base."""
+
+    changes: tuple[FieldChange, ...]
+    conflicts: tuple[FieldConflict, ...]
+    agreed: Pair[Mapping[str, Value]]
+
+
+# --- plan ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Stands for the id, on the side being written, of the thing that `ref` is linked to; known when applied."""
+
+    ref: Ref
+
+
+Planned = Raw | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert."""
+
+    entity: Entity
+    system: SystemName
+    type: str
+    source: Ref
+    fields: Mapping[str, Planned]
+    values: Mapping[str, Value]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Write exactly `fields` to `ref`, which is (or becomes in this plan) linked to `other`.
+
+    `values` are the canonical values written; `expected` is what we believe the record holds now in them.
+    """
+
+    entity: Entity
+    ref: Ref
+    other: Ref
+    fields: Mapping[str, Planned]
+    values: Mapping[str, Value]
+    expected: Mapping[str, Value]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """Convert an open Salesforce lead into an account (and contact), answering a conversion in NetSuite.
+
+    `link_id`: the lead's link, which ends. `person`: the NetSuite contact that the resulting contact is.
+    `contact` is used only if it belongs to the account converted into (`contact_account`).
+    """
+
+    lead: Ref
+    link_id: int
+    account: Later | str
+    contact: str | None
+    person: Ref | None
+    converted_status: str
+    owner: str | None
+    create_opportunity: bool
+    opportunity_name: str | None
+    reason: str
+    contact_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relink:
+    """End link `retire`, in our state only, once all of `after` are linked as what they became."""
+
+    retire: int
+    reason: str
+    after: tuple[Ref, ...] = ()
+    state: LinkState = "converted"
+
+
+@dataclass(frozen=True, slots=True)
+class Retire:
+    """Move a NetSuite lead on after its conversion in Salesforce: made inactive where a prospect of its own takes
+    its place (never deleted), given a prospect status where it becomes the prospect. Waits until all of `after`
+    are linked, so that nothing is out of use before its successor exists."""
+
+    ref: Ref
+    fields: Mapping[str, Planned]
+    reason: str
+    after: tuple[Ref, ...] = ()
+
+
+HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Waits for a person (or for a parent). `field` is None when the whole record is held."""
+
+    kind: HoldKind
+    entity: Entity
+    refs: Pair[Ref | None]
+    field: str | None
+    reason: str
+    values: Pair[Value] = Pair(None, None)
+    code: str = ""
+    link_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Remember in our state what both sides agree on; writes nothing to either system."""
+
+    link_id: int
+    agreed: Pair[Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """Two existing records are one thing: begin a link, and write our key on each side where `keys` says so."""
+
+    entity: Entity
+    refs: Pair[Ref]
+    agreed: Pair[Mapping[str, Value]]
+    keys: Pair[bool]
+    reason: str
+
+
+Action = Create | Update | Convert | Relink | Retire | LinkUp | Settle | Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a pass wants to do, as plain data. `stand_ins`: a held organization -> the record of the
+    other system that it looks like, which serves as its counterpart for people and sales meanwhile."""
+
+    actions: tuple[Action, ...]
+    stand_ins: Mapping[Ref, Ref] = field(default_factory=dict)
+    observed_count: Pair[int] = Pair(0, 0)
+
+    def of(self, kind: type[U]) -> tuple[U, ...]:
+        return tuple(action for action in self.actions if isinstance(action, kind))
+
+    @property
+    def writes(self) -> tuple[Action, ...]:
+        """The actions that change a vendor record."""
+        return tuple(
+            action
+            for action in self.actions
+            if isinstance(action, Create | Update | Convert | Retire)
+            or (isinstance(action, LinkUp) and (action.keys.netsuite or action.keys.salesforce))
+        )
+
+
+# --- apply -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One vendor write with everything resolved. `id` None makes a new record; a None value clears a field.
+
+    `key` (the other system's id) goes into our key field of that record type; None leaves it alone.
+    """
+
+    type: str
+    id: str | None
+    fields: Mapping[str, Raw]
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One lead conversion with everything resolved; ids are Salesforce ids."""
+
+    lead: str
+    account: str
+    contact: str | None
+    converted_status: str
+    owner: str | None = None
+    create_opportunity: bool = False
+    opportunity_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Applied. `converted` is filled by a conversion."""
+
+    ref: Ref
+    converted: Converted | None = None
+
+
+RefusalKind = Literal["rule", "duplicate", "stale", "missing", "converted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not applied, by a rule of the system. `existing`: the other record, where a duplicate is named."""
+
+    reason: str
+    code: str = ""
+    kind: RefusalKind = "rule"
+    fields: tuple[str, ...] = ()
+    existing: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Sent, no usable answer: applied or not, look before sending again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not sent, or surely not applied; try again later."""
+
+    reason: str
+    retry_after_seconds: float | None = None
+
+
+Outcome = Done | Refused | Unknown | Deferred
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What a run did, for reports. Counts by system, entity and verb, e.g. `salesforce.lead.created`."""
+
+    id: int
+    started_at: datetime
+    ended_at: datetime | None
+    mode: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    passes: int = 0
+    ended: str = ""

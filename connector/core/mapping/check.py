@@ -1,0 +1,144 @@
+"""Whether the mapping files fit two real accounts: fields that exist, can be written, and hold the list values.
+
+What needs no account (shape, names, two fields writing one target, the wrong pair of records) is checked when the
+files are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connector.core.flow import Pair, Raw
+from connector.core.mapping.document import Mappings
+from connector.core.mapping.translate import EntityMapping, FieldMapping
+from connector.core.mapping.yaml_file import Path, nearest
+from connector.core.ports import FieldInfo, RecordInfo
+from connector.core.schema import Entity, Stage, SystemName
+from connector.errors import Mistake
+
+Found = Iterator[tuple[Path, str, str]]
+"""Where in the file, what is wrong, what was expected."""
+
+
+def check_mappings(mappings: Mappings, records: Pair[Mapping[str, RecordInfo]]) -> list[Mistake]:
+    """Everything in the files that the accounts cannot do; `records` by record type."""
+    mistakes: list[Mistake] = []
+    for entity in Entity:
+        source = mappings.sources[entity]
+        for system, infos in records:
+            found = _check_side(mappings.of(entity), system, infos)
+            mistakes.extend(source.mistake(path, what, expected) for path, what, expected in found)
+    mistakes.extend(_check_conversion(mappings))
+    return sorted(set(mistakes), key=lambda one: (one.file, one.line, one.column, one.what))
+
+
+def _check_side(mapping: EntityMapping, system: SystemName, infos: Mapping[str, RecordInfo]) -> Found:
+    type_ = mapping.record_type(system)
+    info = infos.get(type_)
+    if info is None:
+        yield (str(system), "record"), f"{system.title} has no record type `{type_}`, or we may not see it", ""
+        return
+    for line in mapping.fields.values():
+        yield from _check_line(line, system, info)
+    for name, value in mapping.sides.of(system).create.items():
+        yield from _check_constant(name, value, (str(system), "create", name), info)
+    yield from _check_required(mapping, system, info)
+
+
+# --- one line --------------------------------------------------------------------------------------------
+
+
+def _check_line(line: FieldMapping, system: SystemName, info: RecordInfo) -> Found:
+    lens = line.lenses.of(system)
+    for name in sorted({*lens.reads, *lens.writes}):
+        path: Path = ("fields", line.name, str(system), *_place_in_form(line, system, name))
+        known = info.fields.get(name)
+        if known is None:
+            yield from _unknown(name, path, info)
+        elif name in lens.writes and line.flows_to(system):
+            yield from _check_target(line, known, path, info)
+    yield from _check_values(line, system, info)
+
+
+def _place_in_form(line: FieldMapping, system: SystemName, name: str) -> Path:
+    """The step below the side that names the field, where the side is a form."""
+    reads = line.lenses.of(system).reads
+    if name in line.conditions.of(system):
+        return ()
+    return (_PARTS[reads.index(name)],) if line.codec == "address" and len(reads) == len(_PARTS) else ()
+
+
+_PARTS = ("street", "city", "state", "postal_code", "country")
+
+
+def _unknown(name: str, path: Path, info: RecordInfo) -> Found:
+    if name.partition(".")[1] and not any("." in field for field in info.fields):
+        return  # parts of sublists are listed by some accounts' metadata only
+    expected = nearest(name, info.fields) or "or our login may not see it"
+    yield path, f"`{name}` is not a field of {info.type} in {info.system.title}", expected
+
+
+def _check_target(line: FieldMapping, known: FieldInfo, path: Path, info: RecordInfo) -> Found:
+    where = f"`{known.name}` of {info.type} in {info.system.title}"
+    if not known.createable and not known.updateable:
+        yield path, f"{where} is read-only", f"expected `direction: to_{info.system.other}`"
+    elif not known.createable:
+        yield path, f"{where} cannot be given to a new record", f"expected `direction: to_{info.system.other}`"
+    elif not known.updateable and not line.create_only:
+        yield path, f"{where} can only be given to a new record", "expected `create_only: true`"
+
+
+def _check_values(line: FieldMapping, system: SystemName, info: RecordInfo) -> Found:
+    """Values that may be written; a value that is only read does no harm where the account lacks it."""
+    if line.tables is None or not line.flows_to(system):
+        return
+    for name in line.lenses.of(system).writes:
+        known = info.fields.get(name)
+        for canonical, value in line.tables.of(system).write.items():
+            if known is not None and lacks(known, value):
+                what = f"{info.system.title} has no value {value!r} in `{name}`"
+                yield ("fields", line.name, "values", canonical), what, _nearest_value(value, known)
+
+
+def lacks(known: FieldInfo, value: str) -> bool:
+    """Whether the account would refuse a list value; a free picklist takes any."""
+    closed = known.restricted or known.kind == "reference"
+    return closed and known.options is not None and value not in known.options
+
+
+def _nearest_value(value: str, known: FieldInfo) -> str:
+    options = known.options or {}
+    shown = [f"{option} ({label})" if label != option else option for option, label in options.items()]
+    return nearest(value, options) if not value.lstrip("-").isdigit() else f"expected one of {', '.join(shown[:20])}"
+
+
+# --- the whole side --------------------------------------------------------------------------------------
+
+
+def _check_constant(name: str, value: Raw, path: Path, info: RecordInfo) -> Found:
+    known = info.fields.get(name)
+    if known is None:
+        yield from _unknown(name, path, info)
+    elif not known.createable:
+        yield path, f"`{name}` of {info.type} in {info.system.title} is read-only", ""
+    elif isinstance(value, str) and lacks(known, value):
+        yield path, f"{info.system.title} has no value {value!r} in `{name}`", _nearest_value(value, known)
+
+
+def _check_required(mapping: EntityMapping, system: SystemName, info: RecordInfo) -> Found:
+    given = {*mapping.targets(system), *mapping.sides.of(system).create}
+    for name, known in info.fields.items():
+        if known.required and known.createable and name not in given:
+            what = f"{info.system.title} demands `{name}` of every new {info.type}, and nothing gives it"
+            yield (str(system), "record"), what, "map it, or give it a constant under `create`"
+
+
+def _check_conversion(mappings: Mappings) -> Iterator[Mistake]:
+    """The status that a company lead moves on to must be one that the organization file takes for a prospect."""
+    stage = mappings.of(Entity.ORGANIZATION).fields.get("stage")
+    status = mappings.conversion.prospect_status
+    table = stage.tables.netsuite.read if stage and stage.tables else {}
+    prospects = [value for value, canonical in table.items() if canonical == Stage.PROSPECT]
+    if prospects and status not in prospects:
+        expected = f"expected one of {', '.join(prospects)}"
+        yield mappings.conversion_source.mistake(("prospect_status",), f"{status!r} is no prospect's status", expected)

@@ -1,0 +1,168 @@
+"""Who is whom: every record that changed becomes linked, new on one side, ambiguous, or gone.
+
+Order of belief: an active link, our key on either record, then likeness, and that only one to one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connector.core.flow import Ambiguous, Link, NewOn, Observed, Pair, Paired, Ref, SourceRecord
+from connector.core.matching.keys import parse_key
+from connector.core.matching.likeness import Likeness
+from connector.core.schema import Entity, SystemName, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A live record without an active link, translated."""
+
+    entity: Entity
+    record: SourceRecord
+    values: Mapping[str, Value]
+    likeness: Likeness
+
+    @property
+    def ref(self) -> Ref:
+        return self.record.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """What the pairing may look at besides the newcomers themselves.
+
+    `carriers`: match key -> records known to carry it, by system and entity. `links`: active links of any of
+    these records and of the records that keys name.
+    """
+
+    carriers: Mapping[tuple[SystemName, Entity, str], tuple[Ref, ...]]
+    links: Mapping[Ref, Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two newcomers, or a newcomer and a record that is not linked yet, found to be one thing."""
+
+    entity: Entity
+    refs: Pair[Ref]
+    reason: str
+
+
+@dataclass(slots=True)
+class Pairing:
+    """The verdicts on the newcomers. `stand_ins`: a record that is held because an already linked record looks
+    like it -> that record, so that its people and sales find the right company meanwhile."""
+
+    matches: list[Match] = field(default_factory=list)
+    verdicts: list[Paired] = field(default_factory=list)
+    stand_ins: dict[Ref, Ref] = field(default_factory=dict)
+
+
+def pair(newcomers: Iterable[Newcomer], around: Neighbourhood) -> Pairing:
+    """Find each newcomer's counterpart. Pure and independent of the order of `newcomers`."""
+    by_ref = {newcomer.ref: newcomer for newcomer in sorted(newcomers, key=lambda one: one.ref)}
+    result = Pairing()
+    left = _by_key(by_ref, around, result)
+    _by_likeness(left, around, result)
+    return result
+
+
+def _by_key(by_ref: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> dict[Ref, Newcomer]:
+    """Match those that name each other, or of which one names the other, by our key."""
+    taken: set[Ref] = set()
+    for ref, newcomer in by_ref.items():
+        claim = parse_key(newcomer.record.key, ref.system)
+        if ref in taken or claim is None or claim not in by_ref or claim in taken:
+            continue
+        other = by_ref[claim]
+        answer = parse_key(other.record.key, claim.system)
+        if other.entity is newcomer.entity and answer in (None, ref):
+            result.matches.append(Match(newcomer.entity, _refs(ref, claim), "our key names the other record"))
+            taken |= {ref, claim}
+    return {ref: newcomer for ref, newcomer in by_ref.items() if ref not in taken}
+
+
+def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> None:
+    alike = {ref: _alike(newcomer, left, around) for ref, newcomer in left.items()}
+    sought_by: dict[Ref, set[Ref]] = defaultdict(set)
+    for ref, others in alike.items():
+        for other in others:
+            sought_by[other].add(ref)
+    for ref in left:
+        alike[ref] |= {other for other in sought_by[ref] if other in left}
+    settled: set[Ref] = set()
+    for ref, newcomer in left.items():
+        if ref not in settled:
+            settled |= _decide(newcomer, alike, sought_by, left, around, result)
+
+
+def _alike(newcomer: Newcomer, left: Mapping[Ref, Newcomer], around: Neighbourhood) -> set[Ref]:
+    other = newcomer.ref.system.other
+    found: set[Ref] = set()
+    for key in newcomer.likeness.seeks:
+        found.update(around.carriers.get((other, newcomer.entity, key), ()))
+    return {ref for ref in found if ref in left or ref in around.links}
+
+
+def _decide(
+    newcomer: Newcomer,
+    alike: Mapping[Ref, set[Ref]],
+    sought_by: Mapping[Ref, set[Ref]],
+    left: Mapping[Ref, Newcomer],
+    around: Neighbourhood,
+    result: Pairing,
+) -> set[Ref]:
+    """Settle one newcomer; returns the refs settled with it."""
+    ref = newcomer.ref
+    free = sorted(other for other in alike[ref] if other in left and other not in around.links)
+    linked = sorted(other for other in alike[ref] if other in around.links)
+    if len(free) == 1 and not linked and _only(ref, free[0], alike):
+        result.matches.append(Match(newcomer.entity, _refs(ref, free[0]), _LIKE[newcomer.entity]))
+        return {ref, free[0]}
+    if len(free) > 0:
+        result.verdicts.append(_ambiguous(newcomer, [*free, *linked], "several records look like this one"))
+    elif linked and newcomer.entity is Entity.ORGANIZATION:
+        if len(linked) == 1:
+            result.stand_ins[ref] = linked[0]
+        result.verdicts.append(
+            _ambiguous(newcomer, linked, "looks like an organization that is linked already: a double to merge?")
+        )
+    else:
+        result.verdicts.append(NewOn(alone(newcomer), ref.system, f"new in {ref.system.title}"))
+    return {ref}
+
+
+def _only(ref: Ref, other: Ref, alike: Mapping[Ref, set[Ref]]) -> bool:
+    return alike[other] == {ref}
+
+
+def _ambiguous(newcomer: Newcomer, candidates: Iterable[Ref], reason: str) -> Ambiguous:
+    return Ambiguous(alone(newcomer), newcomer.ref.system, tuple(candidates), reason)
+
+
+def alone(newcomer: Newcomer) -> Observed:
+    """A newcomer as an observation with nothing on the other side."""
+    system = newcomer.ref.system
+    no_record: Pair[SourceRecord | None] = Pair(None, None)
+    no_values: Pair[Mapping[str, Value]] = Pair({}, {})
+    return Observed(
+        entity=newcomer.entity,
+        link=None,
+        records=no_record.replace(system, newcomer.record),
+        values=no_values.replace(system, newcomer.values),
+        seen=Pair(False, False).replace(system, True),
+    )
+
+
+def _refs(one: Ref, other: Ref) -> Pair[Ref]:
+    return Pair(one, other) if one.system is SystemName.NETSUITE else Pair(other, one)
+
+
+_LIKE = {
+    Entity.ORGANIZATION: "same company name",
+    Entity.PERSON: "same e-mail and name",
+    Entity.LEAD: "same e-mail and name",
+    Entity.OPPORTUNITY: "same name at the same organization",
+}

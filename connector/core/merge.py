@@ -1,0 +1,177 @@
+"""Three-way merge, field by field, against what both sides last agreed on.
+
+The base holds each side's own value, so that automation which rewrites what we wrote reads as "unchanged":
+a side changed when it differs from *its* base, never because of who wrote last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.core.flow import Base, FieldChange, FieldConflict, Merged, Observed, Pair
+from connector.core.mapping.translate import EntityMapping, FieldMapping
+from connector.core.schema import ABSENT, Gap, SystemName, Value
+
+NEVER_AGREED = Base(Pair({}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """One field on both sides: what it holds, what it held, and whether that is a change."""
+
+    now: Pair[Value]
+    base: Pair[Value | Gap]
+    changed: Pair[bool]
+
+    @property
+    def fresh(self) -> bool:
+        return self.base.netsuite is ABSENT or self.base.salesforce is ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """Either one side takes the other's value, or nothing moves, or a person decides."""
+
+    target: SystemName | None = None
+    conflict: bool = False
+    reason: str = ""
+
+
+_LEAVE = _Verdict()
+
+
+def merge(mapping: EntityMapping, observed: Observed, base: Base | None) -> Merged:
+    """What each side of a linked thing shall hold. A field that one side did not show is left alone."""
+    agreed_base = base or NEVER_AGREED
+    changes: list[FieldChange] = []
+    conflicts: list[FieldConflict] = []
+    agreed: Pair[dict[str, Value]] = Pair({}, {})
+    for name, field in mapping.fields.items():
+        sides = _sides(mapping, name, observed, agreed_base)
+        if sides is None:
+            continue
+        verdict = _verdict(mapping, field, sides, observed)
+        if verdict.conflict:
+            conflicts.append(_conflict(name, sides, observed, verdict.reason))
+        elif verdict.target is not None and field.flows_to(verdict.target):
+            changes.append(_change(name, sides, verdict.target, verdict.reason))
+        else:
+            agreed.netsuite[name] = sides.now.netsuite
+            agreed.salesforce[name] = sides.now.salesforce
+    return Merged(tuple(changes), tuple(conflicts), Pair(agreed.netsuite, agreed.salesforce))
+
+
+def _sides(mapping: EntityMapping, name: str, observed: Observed, base: Base) -> _Sides | None:
+    netsuite = observed.values.netsuite.get(name, ABSENT)
+    salesforce = observed.values.salesforce.get(name, ABSENT)
+    if isinstance(netsuite, Gap) or isinstance(salesforce, Gap):
+        return None
+    before: Pair[Value | Gap] = Pair(
+        base.values.netsuite.get(name, ABSENT),
+        base.values.salesforce.get(name, ABSENT),
+    )
+    return _Sides(
+        now=Pair(netsuite, salesforce),
+        base=before,
+        changed=Pair(
+            _differs(mapping, name, netsuite, before.netsuite),
+            _differs(mapping, name, salesforce, before.salesforce),
+        ),
+    )
+
+
+def _differs(mapping: EntityMapping, name: str, now: Value, before: Value | Gap) -> bool:
+    return isinstance(before, Gap) or not mapping.same(name, now, before)
+
+
+def _verdict(mapping: EntityMapping, field: FieldMapping, sides: _Sides, observed: Observed) -> _Verdict:
+    if mapping.same(field.name, sides.now.netsuite, sides.now.salesforce) or field.create_only:
+        return _LEAVE
+    if field.direction != "both":
+        return _one_way(field, sides)
+    if not sides.fresh and not sides.changed.netsuite and not sides.changed.salesforce:
+        return _LEAVE
+    if field.owner in ("netsuite", "salesforce"):
+        return _owned(SystemName(field.owner), sides)
+    if sides.fresh:
+        return _first_meeting(field, sides, observed)
+    return _three_way(field, sides, observed)
+
+
+def _one_way(field: FieldMapping, sides: _Sides) -> _Verdict:
+    """The value flows one way; an edit on the receiving side stays until the giving side changes."""
+    target = SystemName.SALESFORCE if field.direction == "to_salesforce" else SystemName.NETSUITE
+    nothing_to_give = sides.fresh and sides.now.other(target) is None
+    if nothing_to_give or not (sides.fresh or sides.changed.other(target)):
+        return _LEAVE
+    return _Verdict(target, reason=f"flows one way, to {target.title}")
+
+
+def _owned(owner: SystemName, sides: _Sides) -> _Verdict:
+    if sides.fresh and sides.now.of(owner) is None:
+        return _Verdict(owner, reason=f"{owner.title} owns the field but is empty: filled")
+    if sides.changed.of(owner) or sides.fresh:
+        return _Verdict(owner.other, reason=f"{owner.title} owns the field")
+    return _Verdict(owner.other, reason=f"edit in {owner.other.title} ignored: not owner")
+
+
+def _first_meeting(field: FieldMapping, sides: _Sides, observed: Observed) -> _Verdict:
+    for system in SystemName:
+        if sides.now.of(system) is None:
+            return _Verdict(system, reason=f"empty in {system.title}")
+    if field.owner == "newest":
+        return _newest(observed, "the two never agreed")
+    return _Verdict(conflict=True, reason="the two hold different values and never agreed on one")
+
+
+def _three_way(field: FieldMapping, sides: _Sides, observed: Observed) -> _Verdict:
+    if sides.changed.netsuite and sides.changed.salesforce:
+        if field.owner == "newest":
+            return _newest(observed, "both changed it")
+        return _Verdict(conflict=True, reason="both sides changed it to different values")
+    source = SystemName.NETSUITE if sides.changed.netsuite else SystemName.SALESFORCE
+    return _Verdict(source.other, reason=f"changed in {source.title}")
+
+
+def _newest(observed: Observed, why: str) -> _Verdict:
+    stamps = _stamps(observed)
+    if stamps.netsuite is None or stamps.salesforce is None or stamps.netsuite == stamps.salesforce:
+        return _Verdict(conflict=True, reason=f"{why}, and it cannot be told which is newer")
+    newer = SystemName.NETSUITE if stamps.netsuite > stamps.salesforce else SystemName.SALESFORCE
+    return _Verdict(newer.other, reason=f"{why}; {newer.title} is newer")
+
+
+def _change(name: str, sides: _Sides, target: SystemName, reason: str) -> FieldChange:
+    return FieldChange(name, target, sides.now.of(target), sides.now.other(target), reason)
+
+
+def _conflict(name: str, sides: _Sides, observed: Observed, reason: str) -> FieldConflict:
+    return FieldConflict(
+        field=name,
+        values=sides.now,
+        base=Pair(_known(sides.base.netsuite), _known(sides.base.salesforce)),
+        reason=reason,
+        modified_at=_stamps(observed),
+        modified_by=Pair(_writer(observed, SystemName.NETSUITE), _writer(observed, SystemName.SALESFORCE)),
+    )
+
+
+def _known(value: Value | Gap) -> Value:
+    return None if isinstance(value, Gap) else value
+
+
+def _stamps(observed: Observed) -> Pair[datetime | None]:
+    netsuite, salesforce = observed.records.netsuite, observed.records.salesforce
+    return Pair(netsuite.modified_at if netsuite else None, salesforce.modified_at if salesforce else None)
+
+
+def _writer(observed: Observed, system: SystemName) -> str | None:
+    record = observed.records.of(system)
+    return record.modified_by if record else None
+
+
+def overlay(base: Mapping[str, Value], agreed: Mapping[str, Value]) -> dict[str, Value]:
+    """A side's base with newly agreed fields laid over it."""
+    return {**base, **agreed}

@@ -1,0 +1,352 @@
+"""From a scene to a plan: every write with its exact vendor fields, every doubt as a hold. Pure.
+
+One function per verdict; nothing here knows how anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from connector.core.conversion import plan_conversions
+from connector.core.flow import (
+    Action,
+    Ambiguous,
+    Create,
+    FieldChange,
+    FieldConflict,
+    Gone,
+    Hold,
+    Later,
+    Linked,
+    LinkUp,
+    Merged,
+    NewOn,
+    Observed,
+    Pair,
+    Paired,
+    Plan,
+    Planned,
+    Ref,
+    Settle,
+    Update,
+)
+from connector.core.lifecycle import entity_of
+from connector.core.mapping.document import Mappings
+from connector.core.mapping.translate import EntityMapping
+from connector.core.matching.keys import key_of
+from connector.core.matching.pair import Match, Newcomer, pair
+from connector.core.merge import merge
+from connector.core.ports import RecordInfo
+from connector.core.scene import Account, Scene
+from connector.core.schema import Entity, Stage, SystemName, Value
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What the planner works with while it goes through the scene."""
+
+    mappings: Mappings
+    account: Account
+    scene: Scene
+    actions: list[Action] = field(default_factory=list)
+
+    def mapping(self, entity: Entity) -> EntityMapping:
+        return self.mappings.of(entity)
+
+    def info(self, system: SystemName, entity: Entity) -> RecordInfo | None:
+        return self.account.infos.of(system).get(self.mapping(entity).record_type(system))
+
+
+def make_plan(scene: Scene, mappings: Mappings, account: Account) -> Plan:
+    """All that a pass should do. The same scene always gives the same plan."""
+    desk = _Desk(mappings, account, scene)
+    conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses)
+    desk.actions.extend(conversions.actions)
+    by_ref = {newcomer.ref: newcomer for newcomer in scene.newcomers if newcomer.ref not in conversions.claimed}
+    for customer, sold_as in conversions.in_place:
+        _link_in_place(desk, by_ref, customer, sold_as)
+    pairing = pair(by_ref.values(), scene.around)
+    for match in pairing.matches:
+        _link_up(desk, match, by_ref)
+    for verdict in pairing.verdicts:
+        _unlinked(desk, verdict)
+    for linked in scene.linked:
+        _linked(desk, linked)
+    for gone in scene.gone:
+        desk.actions.append(_gone(gone))
+    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count)
+
+
+# --- linked ----------------------------------------------------------------------------------------------
+
+
+def _linked(desk: _Desk, linked: Linked) -> None:
+    """A thing known on both sides: settle what agrees, write what one side changed, hold what both did."""
+    observed = linked.observed
+    assert observed.link is not None
+    regression = _regression(observed)
+    if regression is not None:
+        desk.actions.append(regression)
+        return
+    merged = _with_evidence(desk, observed, merge(desk.mapping(observed.entity), observed, linked.base))
+    if _is_news(desk.mapping(observed.entity), linked, merged):
+        desk.actions.append(Settle(observed.link.id, merged.agreed))
+    _write_merged(desk, observed, observed.link.refs, observed.link.id, merged)
+
+
+def _is_news(mapping: EntityMapping, linked: Linked, merged: Merged) -> bool:
+    """Whether the agreement says anything that the base does not."""
+    for system, agreed in merged.agreed:
+        before = linked.base.values.of(system) if linked.base else {}
+        if any(name not in before or before[name] != value for name, value in agreed.items()):
+            return True
+    return False
+
+
+def _write_merged(desk: _Desk, observed: Observed, refs: Pair[Ref], link_id: int | None, merged: Merged) -> None:
+    for system in SystemName:
+        changes = [change for change in merged.changes if change.system is system]
+        if changes:
+            _update(desk, observed.entity, system, refs, link_id, changes)
+    for conflict in merged.conflicts:
+        desk.actions.append(_conflict(observed.entity, refs, link_id, conflict))
+    for system, problems in observed.problems:
+        for name, text in problems.items():
+            desk.actions.append(_value_hold(observed.entity, refs, link_id, name, f"{system.title}: {text}"))
+
+
+def _update(
+    desk: _Desk,
+    entity: Entity,
+    system: SystemName,
+    refs: Pair[Ref],
+    link_id: int | None,
+    changes: list[FieldChange],
+) -> None:
+    wanted = {change.field: change.value for change in changes}
+    rendering = desk.mapping(entity).write(
+        system,
+        wanted,
+        creating=False,
+        links=desk.scene.links,
+        info=desk.info(system, entity),
+        holds={change.field: change.old for change in changes},
+    )
+    for name, text in rendering.problems.items():
+        desk.actions.append(_value_hold(entity, refs, link_id, name, text, {name: wanted.get(name)}, system))
+    written = {name: value for name, value in wanted.items() if name not in rendering.problems}
+    if rendering.fields:
+        old = {change.field: change.old for change in changes if change.field in written}
+        desk.actions.append(
+            Update(
+                entity=entity,
+                ref=refs.of(system),
+                other=refs.other(system),
+                fields=rendering.fields,
+                values=written,
+                expected=old,
+                reason="; ".join(sorted({change.reason for change in changes if change.field in written})),
+            )
+        )
+
+
+def _with_evidence(desk: _Desk, observed: Observed, merged: Merged) -> Merged:
+    """NetSuite's stage follows a customer claim of Salesforce only with a won opportunity behind it."""
+    if observed.entity is not Entity.ORGANIZATION or desk.mappings.conversion.customer_evidence.on_change == "trust":
+        return merged
+    kept, held = [], list(merged.conflicts)
+    won = observed.link is not None and observed.link.id in desk.scene.won
+    for change in merged.changes:
+        claim = change.field == "stage" and change.system is SystemName.NETSUITE
+        if claim and change.value == Stage.CUSTOMER and not won:
+            held.append(_claim(change))
+        else:
+            kept.append(change)
+    return Merged(tuple(kept), tuple(held), merged.agreed)
+
+
+def _claim(change: FieldChange) -> FieldConflict:
+    values: Pair[Value] = Pair(change.old, change.value)
+    reason = "a customer in Salesforce without a won opportunity: NetSuite is left as it is"
+    return FieldConflict(change.field, values, Pair(change.old, None), reason)
+
+
+def _regression(observed: Observed) -> Hold | None:
+    """A NetSuite customer turned back into a lead: Salesforce cannot un-convert, so a person decides."""
+    record = observed.records.netsuite
+    if observed.link is None or record is None or observed.entity is not Entity.ORGANIZATION:
+        return None
+    if not observed.seen.netsuite or entity_of(record) is not Entity.LEAD:
+        return None
+    refs: Pair[Ref | None] = Pair(observed.link.refs.netsuite, observed.link.refs.salesforce)
+    reason = "stage regression: turned back into a lead in NetSuite, which Salesforce cannot follow"
+    return Hold("stage", observed.entity, refs, "stage", reason, link_id=observed.link.id)
+
+
+# --- found to be one thing -------------------------------------------------------------------------------
+
+
+def _link_in_place(desk: _Desk, by_ref: dict[Ref, Newcomer], customer: Ref, sold_as: Ref) -> None:
+    """A NetSuite customer that keeps its id through a conversion is the account that Salesforce made of the lead,
+    unless that account has a counterpart already."""
+    netsuite, salesforce = by_ref.pop(customer, None), by_ref.get(sold_as)
+    if netsuite is None or salesforce is None:
+        return
+    del by_ref[sold_as]
+    match = Match(Entity.ORGANIZATION, Pair(customer, sold_as), "made of one lead")
+    _link_up(desk, match, {customer: netsuite, sold_as: salesforce})
+
+
+def _link_up(desk: _Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
+    netsuite, salesforce = by_ref[match.refs.netsuite], by_ref[match.refs.salesforce]
+    observed = Observed(
+        entity=match.entity,
+        link=None,
+        records=Pair(netsuite.record, salesforce.record),
+        values=Pair(netsuite.values, salesforce.values),
+        seen=Pair(True, True),
+        problems=Pair(_problems(desk, match.refs.netsuite), _problems(desk, match.refs.salesforce)),
+    )
+    merged = _with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
+    keys = Pair(
+        netsuite.record.key != key_of(match.refs.salesforce),
+        salesforce.record.key != key_of(match.refs.netsuite),
+    )
+    desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
+    _write_merged(desk, observed, match.refs, None, merged)
+
+
+# --- on one side only ------------------------------------------------------------------------------------
+
+
+def _unlinked(desk: _Desk, verdict: Paired) -> None:
+    if isinstance(verdict, Ambiguous):
+        desk.actions.append(_ambiguous(verdict))
+    elif isinstance(verdict, NewOn):
+        _create(desk, verdict)
+
+
+def _create(desk: _Desk, new: NewOn) -> None:
+    entity, target = new.observed.entity, new.system.other
+    record = new.observed.records.of(new.system)
+    assert record is not None
+    mapping = desk.mapping(entity)
+    values = _flowing(mapping, target, new.observed.values.of(new.system))
+    rendering = mapping.write(target, values, creating=True, links=desk.scene.links, info=desk.info(target, entity))
+    refs = _one_sided(record.ref)
+    problems = {**_problems(desk, record.ref), **rendering.problems}
+    missing = _missing(desk.info(target, entity), rendering.fields)
+    if missing:
+        names = ", ".join(missing)
+        reason = f"{target.title} needs {names}, and the record has no value for it"
+        desk.actions.append(Hold("value", entity, refs, None, reason))
+        return
+    for name, text in problems.items():
+        desk.actions.append(Hold("value", entity, refs, name, text, _seen_value(new, name)))
+    desk.actions.append(
+        Create(
+            entity=entity,
+            system=target,
+            type=mapping.record_type(target),
+            source=record.ref,
+            fields=rendering.fields,
+            values={name: value for name, value in values.items() if name not in rendering.problems},
+            reason=new.reason,
+        )
+    )
+
+
+def _flowing(mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that may flow to `target`: one-way fields of the other direction stay behind."""
+    return {name: value for name, value in values.items() if mapping.fields[name].flows_to(target)}
+
+
+def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str]:
+    if info is None:
+        return []
+    return sorted(name for name, known in info.fields.items() if known.required and fields.get(name) is None)
+
+
+def _seen_value(new: NewOn, name: str) -> Pair[Value]:
+    nothing: Pair[Value] = Pair(None, None)
+    return nothing.replace(new.system, new.observed.values.of(new.system).get(name))
+
+
+# --- holds -----------------------------------------------------------------------------------------------
+
+
+def _ambiguous(verdict: Ambiguous) -> Hold:
+    record = verdict.observed.records.of(verdict.system)
+    assert record is not None
+    refs = _one_sided(record.ref)
+    if len(verdict.candidates) == 1:
+        refs = refs.replace(verdict.candidates[0].system, verdict.candidates[0])
+    others = ", ".join(str(ref) for ref in verdict.candidates)
+    return Hold("ambiguous", verdict.observed.entity, refs, None, f"{verdict.reason} ({others})")
+
+
+def _conflict(entity: Entity, refs: Pair[Ref], link_id: int | None, conflict: FieldConflict) -> Hold:
+    both: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
+    return Hold("conflict", entity, both, conflict.field, conflict.reason, conflict.values, link_id=link_id)
+
+
+def _value_hold(
+    entity: Entity,
+    refs: Pair[Ref],
+    link_id: int | None,
+    name: str,
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    system: SystemName | None = None,
+) -> Hold:
+    both: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
+    held: Pair[Value] = Pair(None, None)
+    if values is not None and system is not None:
+        held = held.replace(system.other, values.get(name))
+    return Hold("value", entity, both, name, text, held, link_id=link_id)
+
+
+def _gone(gone: Gone) -> Hold:
+    refs: Pair[Ref | None] = Pair(gone.link.refs.netsuite, gone.link.refs.salesforce)
+    return Hold("deleted", gone.link.entity, refs, None, gone.reason, link_id=gone.link.id)
+
+
+def _one_sided(ref: Ref) -> Pair[Ref | None]:
+    nothing: Pair[Ref | None] = Pair(None, None)
+    return nothing.replace(ref.system, ref)
+
+
+def _problems(desk: _Desk, ref: Ref) -> Mapping[str, str]:
+    return desk.scene.problems.get(ref, {})
+
+
+# --- parents ---------------------------------------------------------------------------------------------
+
+
+def parents(fields: Mapping[str, Planned]) -> tuple[Ref, ...]:
+    """The records whose counterparts must be known before `fields` can be written."""
+    return tuple(value.ref for value in fields.values() if isinstance(value, Later))
+
+
+def hold_orphans(plan: Plan, linked: Iterable[Ref]) -> Plan:
+    """Turn creates whose parent will not be linked by this plan into holds, so that the preview is true."""
+    known = set(linked) | set(plan.stand_ins) | {create.source for create in plan.of(Create)}
+    for link_up in plan.of(LinkUp):
+        known |= {link_up.refs.netsuite, link_up.refs.salesforce}
+    missing: dict[Ref, list[Ref]] = defaultdict(list)
+    actions: list[Action] = []
+    for action in plan.actions:
+        lost = [ref for ref in parents(action.fields) if ref not in known] if isinstance(action, Create) else []
+        if isinstance(action, Create) and lost:
+            missing[action.source] = lost
+            actions.append(_orphan(action, lost))
+        else:
+            actions.append(action)
+    return replace(plan, actions=tuple(actions)) if missing else plan
+
+
+def _orphan(create: Create, lost: list[Ref]) -> Hold:
+    reason = f"waits for its parent {lost[0]}, which has no counterpart in {create.system.title} yet"
+    return Hold("missing_parent", create.entity, _one_sided(create.source), None, reason)

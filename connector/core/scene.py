@@ -1,0 +1,60 @@
+"""Everything that one pass knows, gathered for the planner: plain data, no way to ask for more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connector.core.flow import Gone, Link, Linked, Pair, Ref, SourceRecord
+from connector.core.mapping.translate import Links
+from connector.core.matching.pair import Neighbourhood, Newcomer
+from connector.core.ports import RecordInfo
+from connector.core.schema import Stage, Value
+
+NOTHING_OBSERVED = Pair(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadEvent:
+    """An active lead link of which a side moved on, or may have.
+
+    `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side.
+    `persons`: new NetSuite contacts that look like the lead (same e-mail and name, or the lead's own id).
+    `contacts`: linked Salesforce contacts that look like it, with the account each belongs to, and
+    `linked_company`: the NetSuite company of the only NetSuite contact among their counterparts.
+    """
+
+    link: Link
+    records: Pair[SourceRecord | None]
+    values: Pair[Mapping[str, Value]]
+    persons: tuple[Newcomer, ...] = ()
+    linked_company: Ref | None = None
+    contacts: tuple[tuple[Ref, Ref | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the planner must know of the two accounts."""
+
+    infos: Pair[Mapping[str, RecordInfo]]
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    converted_statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One pass: what changed, and what stands around it.
+
+    `won`: ids of organization links that have a won opportunity. `problems`: per ref, canonical field -> why its
+    value could not be understood.
+    """
+
+    links: Links
+    around: Neighbourhood
+    linked: tuple[Linked, ...] = ()
+    newcomers: tuple[Newcomer, ...] = ()
+    events: tuple[LeadEvent, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)
+    won: frozenset[int] = frozenset()
+    observed_count: Pair[int] = NOTHING_OBSERVED

@@ -1,0 +1,423 @@
+"""See what changed on both sides and gather the scene for the planner.
+
+Reads only. Whatever the planner may need to know is fetched here, in bulk: the other side of a link from the
+base, records that a key or a likeness points at, the results of a conversion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from connector.core.flow import Base, Gone, Link, Linked, Observed, Pair, Ref, SourceRecord
+from connector.core.lifecycle import entity_of
+from connector.core.mapping.translate import Links
+from connector.core.matching.keys import parse_key
+from connector.core.matching.likeness import likeness
+from connector.core.matching.pair import Neighbourhood, Newcomer
+from connector.core.ports import Store, Wanted
+from connector.core.scene import LeadEvent, Scene
+from connector.core.schema import Entity, Stage, SystemName, Value
+from connector.runs.account import types_of
+from connector.runs.parts import Parts, Progress
+
+_NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
+
+
+class StoredLinks(Links):
+    """The links of the store as the translators ask for them, remembered for one pass."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_ref: dict[Ref, int | None] = {}
+        self._by_id: dict[int, Link] = {}
+
+    def preload(self, refs: Iterable[Ref]) -> None:
+        wanted = [ref for ref in set(refs) if ref not in self._by_ref]
+        found = self._store.links(wanted)
+        for ref in wanted:
+            self._remember(ref, found.get(ref))
+
+    def link_of(self, ref: Ref) -> int | None:
+        if ref not in self._by_ref:
+            self._remember(ref, self._store.links([ref]).get(ref))
+        return self._by_ref[ref]
+
+    def ref_of(self, link_id: int, system: SystemName) -> Ref | None:
+        if link_id not in self._by_id:
+            self._by_id.update(self._store.links_by_id([link_id]))
+        link = self._by_id.get(link_id)
+        return link.refs.of(system) if link else None
+
+    def _remember(self, ref: Ref, link: Link | None) -> None:
+        usable = link is not None and link.state == "active" and link.entity is not Entity.LEAD
+        self._by_ref[ref] = link.id if link is not None and usable else None
+        if link is not None:
+            self._by_id[link.id] = link
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One look at both systems. `cursors` may be stored once the plan of `scene` has been carried out;
+    `rechecked` are the queued records that this look covered; `refs` all records in hand."""
+
+    scene: Scene
+    cursors: Mapping[tuple[SystemName, str], str]
+    rechecked: tuple[Ref, ...]
+    refs: tuple[Ref, ...]
+    likenesses: tuple[tuple[Ref, Entity, frozenset[str]], ...]
+
+
+@dataclass(slots=True)
+class _Look:
+    parts: Parts
+    links: StoredLinks
+    records: dict[Ref, SourceRecord] = field(default_factory=dict)
+    cursors: dict[tuple[SystemName, str], str] = field(default_factory=dict)
+    problems: dict[Ref, Mapping[str, str]] = field(default_factory=dict)
+    newcomers: dict[Ref, Newcomer] = field(default_factory=dict)
+    carriers: dict[tuple[SystemName, Entity, str], tuple[Ref, ...]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.parts.store
+
+
+def observe(parts: Parts, progress: Progress, *, everything: bool = False) -> Sighting:
+    """Read what changed since the cursors (or everything) and lay out the scene."""
+    look = _Look(parts, StoredLinks(parts.store))
+    _read_changes(look, progress, everything)
+    counts = Pair(_count(look, SystemName.NETSUITE), _count(look, SystemName.SALESFORCE))
+    rechecked = tuple(parts.store.rechecks())
+    _fetch(look, rechecked)
+    _fetch(look, _results_of_conversions(look))
+    lead_links = parts.store.lead_links(look.records)
+    _meet_newcomers(look, lead_links)
+    _fetch_pointed_at(look, lead_links)
+    scene = Scene(
+        links=look.links,
+        around=Neighbourhood(look.carriers, _links_around(look)),
+        linked=tuple(_linked(look)),
+        newcomers=tuple(look.newcomers.values()),
+        events=tuple(_events(look, lead_links)),
+        gone=tuple(_gone(look)),
+        problems=look.problems,
+        won=frozenset(),
+        observed_count=counts,
+    )
+    scene = replace(scene, won=_won(look, scene))
+    return Sighting(
+        scene=scene,
+        cursors=look.cursors,
+        rechecked=rechecked,
+        refs=tuple(sorted(look.records)),
+        likenesses=tuple(_likenesses(look, scene)),
+    )
+
+
+def _likenesses(look: _Look, scene: Scene) -> Iterator[tuple[Ref, Entity, frozenset[str]]]:
+    """The match keys to remember: of newcomers, and of linked records as they look now."""
+    for one in look.newcomers.values():
+        yield one.ref, one.entity, one.likeness.carries
+    for linked in scene.linked:
+        observed = linked.observed
+        for system, record in observed.records:
+            if record is not None:
+                yield record.ref, observed.entity, likeness(observed.entity, observed.values.of(system)).carries
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+
+def vendor_fields(parts: Parts, system: SystemName, type_: str) -> tuple[str, ...]:
+    """Every field that some mapping reads from records of that type."""
+    names: set[str] = set()
+    for entity in Entity:
+        mapping = parts.mappings.of(entity)
+        if mapping.record_type(system) == type_:
+            names |= set(mapping.vendor_fields(system))
+    return tuple(sorted(names))
+
+
+def read(parts: Parts, refs: Iterable[Ref]) -> dict[Ref, SourceRecord]:
+    """The records as they are now, all mapped fields."""
+    found: dict[Ref, SourceRecord] = {}
+    for system in SystemName:
+        mine = sorted(ref for ref in set(refs) if ref.system is system)
+        if mine:
+            fields = {type_: vendor_fields(parts, system, type_) for type_ in {ref.type for ref in mine}}
+            found.update(parts.systems.of(system).read(mine, fields))
+    return found
+
+
+def _read_changes(look: _Look, progress: Progress, everything: bool) -> None:
+    for system in SystemName:
+        wanted = [
+            Wanted(
+                type=type_,
+                fields=vendor_fields(look.parts, system, type_),
+                since=None if everything else look.store.cursor(system, type_),
+            )
+            for type_ in types_of(system)
+        ]
+        for type_, changes in look.parts.systems.of(system).changes(wanted).items():
+            for page in changes.pages:
+                look.records.update((record.ref, record) for record in page)
+                progress(f"reading {system.title} {type_}", _count(look, system), None)
+            look.cursors[system, type_] = changes.cursor
+
+
+def _fetch(look: _Look, refs: Iterable[Ref]) -> None:
+    missing = [ref for ref in set(refs) if ref not in look.records]
+    if missing:
+        look.records.update(read(look.parts, missing))
+
+
+def _count(look: _Look, system: SystemName) -> int:
+    return sum(1 for ref in look.records if ref.system is system)
+
+
+def _results_of_conversions(look: _Look) -> Iterator[Ref]:
+    """What a freshly converted lead became: it is written before the lead is marked, so it may be older news."""
+    converted = [record for record in look.records.values() if record.converted is not None]
+    active = look.store.lead_links(record.ref for record in converted)
+    for record in converted:
+        became = record.converted
+        if record.ref in active and became is not None:
+            yield from (ref for ref in (became.account, became.contact, became.opportunity) if ref)
+            yield active[record.ref].refs.netsuite
+
+
+# --- translating -----------------------------------------------------------------------------------------
+
+
+def translate(look: _Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
+    """Canonical values of a record; what cannot be understood is noted and left out."""
+    reading = look.parts.mappings.of(entity).read(record.ref.system, record.fields, look.links)
+    problems = {name: text for name, text in reading.problems.items() if not _expected_problem(entity, record, name)}
+    if problems:
+        look.problems[record.ref] = problems
+    return reading.values
+
+
+def _expected_problem(entity: Entity, record: SourceRecord, name: str) -> bool:
+    """Half-way through a conversion a status belongs to the other stage: that says nothing new."""
+    if record.ref.type != "customer":
+        return False
+    return (entity is Entity.LEAD and name == "status" and record.stage is not Stage.LEAD) or (
+        entity is Entity.ORGANIZATION and name == "stage" and record.stage is Stage.LEAD
+    )
+
+
+# --- newcomers -------------------------------------------------------------------------------------------
+
+
+def _meet_newcomers(look: _Look, lead_links: Mapping[Ref, Link]) -> None:
+    known = look.store.links(look.records)
+    converting = _converting_customers(look, lead_links)
+    for ref, record in sorted(look.records.items()):
+        if ref in look.newcomers or not _in_scope(record):
+            continue
+        link = known.get(ref)
+        if link is not None and not (link.entity is Entity.LEAD and link.state == "active" and ref in converting):
+            continue
+        _meet(look, Entity.ORGANIZATION if ref in converting else entity_of(record), record)
+
+
+def _meet(look: _Look, entity: Entity, record: SourceRecord) -> None:
+    values = translate(look, entity, record)
+    look.newcomers[record.ref] = Newcomer(entity, record, values, likeness(entity, values))
+
+
+def _in_scope(record: SourceRecord) -> bool:
+    return not record.deleted and not record.inactive and record.converted is None
+
+
+def _converting_customers(look: _Look, lead_links: Mapping[Ref, Link]) -> set[Ref]:
+    """NetSuite customers with a lead's link that are, or are about to become, an organization of their own id."""
+    found = set()
+    for link in lead_links.values():
+        customer = look.records.get(link.refs.netsuite)
+        lead = look.records.get(link.refs.salesforce)
+        if customer is None or customer.deleted:
+            continue
+        sold = lead is not None and lead.converted is not None
+        if entity_of(customer) is Entity.ORGANIZATION or (sold and customer.individual is False):
+            found.add(customer.ref)
+    return found
+
+
+def _fetch_pointed_at(look: _Look, lead_links: Mapping[Ref, Link]) -> None:
+    """Bring in unlinked records that a newcomer's key or likeness points at."""
+    _find_carriers(look)
+    pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
+    pointed |= {ref for refs in look.carriers.values() for ref in refs}
+    strangers = {ref for ref in pointed if ref not in look.records}
+    strangers -= set(look.store.links(strangers))
+    if strangers:
+        _fetch(look, strangers)
+        _meet_newcomers(look, lead_links)
+        _find_carriers(look)
+
+
+def _find_carriers(look: _Look) -> None:
+    """Who carries the keys that the newcomers seek: what the store knows, and the newcomers themselves."""
+    sought: dict[tuple[SystemName, Entity], set[str]] = {}
+    for one in look.newcomers.values():
+        sought.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.seeks)
+    found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
+    for (system, entity), keys in sorted(sought.items()):
+        for key, refs in look.store.candidates(system, entity, sorted(keys)).items():
+            found.setdefault((system, entity, key), set()).update(refs)
+    for one in look.newcomers.values():
+        for key in one.likeness.carries:
+            if key in sought.get((one.ref.system, one.entity), ()):
+                found.setdefault((one.ref.system, one.entity, key), set()).add(one.ref)
+    look.carriers = {where: tuple(sorted(refs)) for where, refs in found.items()}
+
+
+def _links_around(look: _Look) -> dict[Ref, Link]:
+    refs = {ref for refs in look.carriers.values() for ref in refs}
+    return {
+        ref: link
+        for ref, link in look.store.links(refs).items()
+        if link.state == "active" and ref not in look.newcomers
+    }
+
+
+# --- linked ----------------------------------------------------------------------------------------------
+
+
+def _linked(look: _Look) -> Iterator[Linked]:
+    links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
+    bases = look.store.bases(links)
+    for link_id in sorted(links):
+        observed = _observe_link(look, links[link_id], bases.get(link_id))
+        if observed is not None:
+            yield Linked(observed, bases.get(link_id))
+
+
+def _observe_link(look: _Look, link: Link, base: Base | None) -> Observed | None:
+    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    if any(record is not None and (record.deleted or record.converted) for _, record in records):
+        return None
+    if base is None and (records.netsuite is None or records.salesforce is None):
+        _fetch(look, link.refs_both())
+        records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    held = base.values if base else _NO_VALUES
+    values = Pair(
+        _values_or(look, link.entity, records.netsuite, held.netsuite),
+        _values_or(look, link.entity, records.salesforce, held.salesforce),
+    )
+    return Observed(
+        entity=link.entity,
+        link=link,
+        records=records,
+        values=values,
+        seen=Pair(records.netsuite is not None, records.salesforce is not None),
+        problems=Pair(_problems(look, records.netsuite), _problems(look, records.salesforce)),
+    )
+
+
+def _values_or(
+    look: _Look, entity: Entity, record: SourceRecord | None, held: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    return held if record is None else translate(look, entity, record)
+
+
+def _problems(look: _Look, record: SourceRecord | None) -> Mapping[str, str]:
+    return look.problems.get(record.ref, {}) if record else {}
+
+
+def _gone(look: _Look) -> Iterator[Gone]:
+    deleted = [record for record in look.records.values() if record.deleted]
+    links = look.store.links(record.ref for record in deleted)
+    for record in sorted(deleted, key=lambda one: one.ref):
+        link = links.get(record.ref)
+        if link is not None and link.state == "active" and link.entity is not Entity.LEAD:
+            where = record.ref.system.title
+            merged = f"merged into {record.merged_into} in {where}" if record.merged_into else f"deleted in {where}"
+            yield Gone(link, record.ref.system, f"{merged}; the other side is left alone", record.merged_into)
+
+
+# --- lead events -----------------------------------------------------------------------------------------
+
+
+def _events(look: _Look, lead_links: Mapping[Ref, Link]) -> Iterator[LeadEvent]:
+    """Lead links of which a side was converted, moved on or deleted."""
+    moved = {link.id: link for ref, link in lead_links.items() if _may_have_moved(look.records.get(ref))}
+    bases = look.store.bases(moved)
+    for link_id in sorted(moved):
+        link = moved[link_id]
+        _fetch(look, link.refs_both())
+        values = bases[link_id].values if link_id in bases else _NO_VALUES
+        yield _event(look, link, values)
+
+
+def _may_have_moved(record: SourceRecord | None) -> bool:
+    if record is None:
+        return False
+    return record.deleted or record.converted is not None or entity_of(record) is Entity.ORGANIZATION
+
+
+def _event(look: _Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
+    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    keys = likeness(Entity.PERSON, {**values.salesforce, **values.netsuite, "organization": None}).seeks
+    same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
+    persons = tuple(
+        one
+        for ref, one in sorted(look.newcomers.items())
+        if ref.system is SystemName.NETSUITE
+        and one.entity is Entity.PERSON
+        and (one.likeness.carries & keys or ref == same_id)
+    )
+    contacts, company = _linked_persons(look, keys)
+    return LeadEvent(link, records, values, persons, company, contacts)
+
+
+def _linked_persons(look: _Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
+    """Linked Salesforce contacts that look like the lead, each with its account; and the NetSuite company of the
+    only one."""
+    found = look.store.candidates(SystemName.SALESFORCE, Entity.PERSON, sorted(keys))
+    refs = sorted({ref for several in found.values() for ref in several})
+    links = {ref: link for ref, link in look.store.links(refs).items() if link.state == "active"}
+    bases = look.store.bases(link.id for link in links.values())
+    contacts = tuple(
+        (ref, _organization_of(look, bases.get(link.id), SystemName.SALESFORCE)) for ref, link in sorted(links.items())
+    )
+    company = None
+    if len(links) == 1:
+        company = _organization_of(look, bases.get(next(iter(links.values())).id), SystemName.NETSUITE)
+    return contacts, company
+
+
+def _organization_of(look: _Look, base: Base | None, system: SystemName) -> Ref | None:
+    held = base.values.of(system).get("organization") if base else None
+    if isinstance(held, str) and held.startswith("link:"):
+        return look.links.ref_of(int(held.removeprefix("link:")), system)
+    return None
+
+
+# --- evidence --------------------------------------------------------------------------------------------
+
+
+def _won(look: _Look, scene: Scene) -> frozenset[int]:
+    """Organizations with a won opportunity; looked up only when a customer claim is on the table."""
+    claims = [
+        one
+        for one in scene.linked
+        if one.observed.entity is Entity.ORGANIZATION
+        and one.observed.values.salesforce.get("stage") == Stage.CUSTOMER
+        and one.observed.values.netsuite.get("stage") == Stage.PROSPECT
+    ]
+    if not claims:
+        return frozenset()
+    won = look.parts.mappings.conversion.customer_evidence.won_stages
+    links = list(look.store.iter_links(Entity.OPPORTUNITY))
+    bases = look.store.bases(link.id for link in links)
+    organizations = {
+        str(base.values.salesforce.get("organization"))
+        for base in bases.values()
+        if base.values.salesforce.get("stage") in won
+    }
+    return frozenset(int(text.removeprefix("link:")) for text in organizations if text.startswith("link:"))

@@ -1,0 +1,180 @@
+"""A run: look, plan, check the brakes, carry out, and look again while something wants following up.
+
+`make_plan` is the same line without the last part; a dry run is `make_plan` with a report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connector.core import plan as planner
+from connector.core.brakes import check_identity, check_mass_change
+from connector.core.flow import Create, Done, Hold, Plan, Ref, RunRecord
+from connector.core.scene import Account
+from connector.errors import BrakePulled, Throttled
+from connector.runs.account import identities, inspect
+from connector.runs.apply import Applied, apply
+from connector.runs.coverage import unmapped
+from connector.runs.observe import Sighting, observe
+from connector.runs.parts import Parts, Progress, silent
+from connector.runs.recover import recover
+from connector.runs.report import PlanReport, SyncReport, unique
+
+
+def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
+    """What a sync would do now. Reads both systems, writes nothing anywhere, our own state included."""
+    check_identity(parts.store.identity(), identities(parts))
+    account = inspect(parts, remember=False)
+    plan = _plan(parts, observe(parts, on_progress), account)
+    return PlanReport(plan, brake=_brake(parts, plan))
+
+
+def sync(parts: Parts, *, dry_run: bool = False, on_progress: Progress = silent) -> SyncReport:
+    """Bring both systems to the same story. Raises StateLocked, AuthFailed, BrakePulled and other ConnectorErrors
+    that stop a whole run; what concerns one record is a hold in the report."""
+    started = parts.clock.now()
+    if dry_run:
+        preview = make_plan(parts, on_progress)
+        return _dry_report(parts, started, preview)
+    with parts.store.lock():
+        return _run(parts, started, on_progress)
+
+
+@dataclass(slots=True)
+class _Tally:
+    counts: Counter[str] = field(default_factory=Counter)
+    holds: list[Hold] = field(default_factory=list)
+    conversions: list[dict[str, str]] = field(default_factory=list)
+    passes: int = 0
+
+
+def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
+    first = parts.store.identity() is None
+    found = identities(parts)
+    check_identity(parts.store.identity(), found)
+    parts.store.set_identity(found)
+    account = inspect(parts)
+    run_id = parts.store.start_run("sync", started)
+    tally, ended = _Tally(), "failed"
+    try:
+        recovered = recover(parts)
+        ended = _passes(parts, account, run_id, tally, progress)
+    finally:
+        parts.store.end_run(_record(run_id, started, parts, tally, ended))
+    return SyncReport(
+        mode="sync",
+        run=run_id,
+        started_at=started,
+        seconds=(parts.clock.now() - started).total_seconds(),
+        passes=tally.passes,
+        counts=tally.counts,
+        holds=unique(tally.holds),
+        conversions=tuple(tally.conversions),
+        unmapped=unmapped(parts, account) if first else {},
+        recovered=recovered,
+        ended=ended,
+    )
+
+
+def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:
+    for number in range(parts.settings.max_passes):
+        sighting = observe(parts, progress)
+        plan = _plan(parts, sighting, account)
+        if number == 0:
+            _check_brakes(parts, plan)
+        applied = Applied()
+        try:
+            apply(parts, plan, run_id, progress, applied)
+        except Throttled as limit:
+            return f"stopped early, the next run goes on: {limit}"
+        finally:
+            _note(tally, plan, applied, number)
+        _conclude(parts, run_id, sighting, plan, applied)
+        if not applied.again:
+            break
+    return "done"
+
+
+def _plan(parts: Parts, sighting: Sighting, account: Account) -> Plan:
+    plan = planner.make_plan(sighting.scene, parts.mappings, account)
+    return planner.hold_orphans(plan, _linked_parents(parts, plan))
+
+
+def _linked_parents(parts: Parts, plan: Plan) -> Iterable[Ref]:
+    wanted = {ref for action in plan.of(Create) for ref in planner.parents(action.fields)}
+    return (ref for ref, link in parts.store.links(wanted).items() if link.state == "active")
+
+
+def _conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied: Applied) -> None:
+    """Everything that was seen has an outcome now: remember that, cursors last, in one transaction."""
+    now = parts.clock.now()
+    holds = unique([*plan.of(Hold), *applied.failures])
+    with parts.store.transaction():
+        parts.store.clear_holds(sighting.refs, now)
+        parts.store.put_holds(holds, run_id, now)
+        parts.store.index(sighting.likenesses)
+        parts.store.forget(_deleted(sighting))
+        parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued)
+        for (system, type_), cursor in sighting.cursors.items():
+            parts.store.set_cursor(system, type_, cursor)
+
+
+def _deleted(sighting: Sighting) -> Iterable[Ref]:
+    return (gone.link.refs.of(gone.system) for gone in sighting.scene.gone)
+
+
+def _note(tally: _Tally, plan: Plan, applied: Applied, number: int) -> None:
+    tally.passes = number + 1
+    tally.counts.update(applied.counts)
+    fresh = [*plan.of(Hold), *applied.failures]
+    seen = {ref for hold in fresh for _, ref in hold.refs if ref}
+    tally.holds = [hold for hold in tally.holds if not any(ref in seen for _, ref in hold.refs)] + fresh
+    for lead, done, reason in applied.conversions:
+        tally.conversions.append(_conversion(lead, done, reason))
+
+
+def _conversion(lead: Ref, done: Done, reason: str) -> dict[str, str]:
+    became = done.converted
+    return {
+        "lead": str(lead),
+        "account": str(became.account) if became and became.account else "",
+        "contact": str(became.contact) if became and became.contact else "",
+        "opportunity": str(became.opportunity) if became and became.opportunity else "",
+        "reason": reason,
+    }
+
+
+def _check_brakes(parts: Parts, plan: Plan) -> None:
+    if "mass-change" in parts.settings.allow:
+        return
+    linked = sum(1 for _ in parts.store.iter_links())
+    check_mass_change(plan, linked, parts.settings.limits)
+
+
+def _brake(parts: Parts, plan: Plan) -> str:
+    try:
+        _check_brakes(parts, plan)
+    except BrakePulled as pulled:
+        return str(pulled)
+    return ""
+
+
+def _record(run_id: int, started: datetime, parts: Parts, tally: _Tally, ended: str) -> RunRecord:
+    return RunRecord(run_id, started, parts.clock.now(), "sync", dict(tally.counts), tally.passes, ended)
+
+
+def _dry_report(parts: Parts, started: datetime, preview: PlanReport) -> SyncReport:
+    return SyncReport(
+        mode="dry-run",
+        run=0,
+        started_at=started,
+        seconds=(parts.clock.now() - started).total_seconds(),
+        passes=1,
+        counts={},
+        holds=unique(preview.plan.of(Hold)),
+        plan=preview,
+        ended=preview.brake or "done",
+    )

@@ -1,0 +1,137 @@
+"""Rows of the tables to hand-offs of the straight line, and back. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import RowMapping
+
+from connector.core.flow import Base, Hold, Link, Pair, Ref, RunRecord
+from connector.core.ports import Intent, OpenHold
+from connector.core.schema import Entity, SystemName
+
+T = TypeVar("T")
+Parameters = dict[str, Any]
+
+_INTENT_COLUMNS = (
+    "run_id", "verb", "system", "entity", "type", "ref", "source", "key", "payload_hash", "opened_at",
+)  # fmt: skip
+
+
+def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`items` in lists of at most `size`.
+
+    >>> list(parts("abcde", 2))
+    [['a', 'b'], ['c', 'd'], ['e']]
+    """
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def ids_by_type(refs: Iterable[Ref]) -> list[tuple[SystemName, str, list[str]]]:
+    """The ids of `refs`, each once, by system and record type, all in order."""
+    ids: defaultdict[tuple[SystemName, str], set[str]] = defaultdict(set)
+    for ref in refs:
+        ids[ref.system, ref.type].add(ref.id)
+    return [(system, type_, sorted(ids[system, type_])) for system, type_ in sorted(ids)]
+
+
+def ref_parameters(ref: Ref) -> Parameters:
+    return {"ref_system": ref.system, "ref_type": ref.type, "ref_id": ref.id}
+
+
+def by_side(values: Pair[Any], suffix: str = "") -> Parameters:
+    return {f"{system}{suffix}": value for system, value in values}
+
+
+def link_row(entity: Entity, refs: Pair[Ref], reason: str, at: datetime) -> Parameters:
+    types, ids = Pair(refs.netsuite.type, refs.salesforce.type), Pair(refs.netsuite.id, refs.salesforce.id)
+    row = {"entity": entity, "state": "active", "reason": reason, "began_at": at}
+    return row | by_side(types, "_type") | by_side(ids, "_id")
+
+
+def link(row: RowMapping) -> Link:
+    """The link of a row. Its reason says why it is in the state in which it is."""
+    refs = Pair(
+        Ref(SystemName.NETSUITE, row["netsuite_type"], row["netsuite_id"]),
+        Ref(SystemName.SALESFORCE, row["salesforce_type"], row["salesforce_id"]),
+    )
+    reason = row["reason"] if row["end_reason"] is None else row["end_reason"]
+    return Link(row["id"], row["entity"], refs, row["state"], reason)
+
+
+def link_rank(row: RowMapping) -> tuple[bool, bool, datetime, int]:
+    """Sorts the links of one ref, best last: active ones, among them not the lead's, then those that ended last."""
+    active = row["state"] == "active"
+    return active, active and row["entity"] is not Entity.LEAD, row["ended_at"] or row["began_at"], row["id"]
+
+
+def base_rows(bases: Mapping[int, Base]) -> Iterator[Parameters]:
+    for link_id, base in bases.items():
+        yield {"link_id": link_id, **by_side(base.values)}
+
+
+def base(row: RowMapping) -> Base:
+    return Base(Pair(row["netsuite"], row["salesforce"]))
+
+
+def match_rows(entries: Mapping[Ref, tuple[Entity, frozenset[str]]]) -> Iterator[Parameters]:
+    for ref, (entity, keys) in entries.items():
+        for key in sorted(keys):
+            yield {"system": ref.system, "entity": entity, "key": key, "type": ref.type, "id": ref.id}
+
+
+def intent_row(intent: Intent) -> Parameters:
+    return {name: getattr(intent, name) for name in _INTENT_COLUMNS}
+
+
+def intent(row: RowMapping) -> Intent:
+    return Intent(id=row["id"], **{name: row[name] for name in _INTENT_COLUMNS})
+
+
+def hold_row(hold: Hold, run_id: int, at: datetime) -> Parameters:
+    row = {
+        "kind": hold.kind,
+        "entity": hold.entity,
+        "field": hold.field or "",
+        "reason": hold.reason,
+        "code": hold.code,
+        "link_id": hold.link_id,
+        "run_id": run_id,
+        "opened_at": at,
+    }
+    return row | by_side(hold.refs, "_ref") | by_side(hold.values, "_value")
+
+
+def open_hold(row: RowMapping) -> OpenHold:
+    hold = Hold(
+        kind=row["kind"],
+        entity=row["entity"],
+        refs=Pair(row["netsuite_ref"], row["salesforce_ref"]),
+        field=row["field"] or None,
+        reason=row["reason"],
+        values=Pair(row["netsuite_value"], row["salesforce_value"]),
+        code=row["code"],
+        link_id=row["link_id"],
+    )
+    return OpenHold(row["id"], hold, row["opened_at"], row["run_id"])
+
+
+def run_row(run: RunRecord) -> Parameters:
+    return {
+        "mode": run.mode,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "counts": dict(run.counts),
+        "passes": run.passes,
+        "ended": run.ended,
+    }
+
+
+def run(row: RowMapping) -> RunRecord:
+    return RunRecord(**row)

@@ -1,0 +1,373 @@
+"""The state store, `connector.core.ports.Store`, over SQLAlchemy Core. What is special to SQLite is in `sqlite.py`.
+
+Every public method is one transaction, or a part of the `transaction()` around it. A store belongs to the thread
+that opened it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from connector.core.flow import Base, Hold, Link, LinkState, Pair, Ref, RunRecord
+from connector.core.ports import Intent, OpenHold, Store
+from connector.core.schema import Entity, SystemName
+from connector.errors import ConfigError, StateError
+from connector.state import rows, schema
+from connector.state.files import file_errors
+from connector.state.lock import FileLock, Lock, MemoryLock
+from connector.state.sqlite import BUSY_TIMEOUT_SECONDS, begin_for_writing, connect, explained, upsert
+from connector.state.upgrade import NEWEST, upgrade, version_of
+
+IN_A_STATEMENT = 500
+"""How many values a statement lists, well under every database's limit on parameters."""
+
+ROWS_AT_ONCE = 5_000
+"""How many rows are held in memory while a long list is written or read."""
+
+OUTCOMES = frozenset({"applied", "refused", "unknown", "deferred"})
+HOLD_CHANGES = ("entity", "reason", "code", "netsuite_value", "salesforce_value", "link_id")
+
+
+def open_store(place: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> SqlStore:
+    """Open the store, make it if it is not there, and upgrade its tables if they are older.
+
+    `place` is a path, `sqlite:///path` or `:memory:`. Raises StateError (StateTooNew for tables that are newer
+    than we know), ConfigError for a place that is none of these.
+    """
+    path = _path_of(place)
+    name = "state in memory" if path is None else str(path)
+    with file_errors(name), explained(name):
+        connection = connect(path, busy_timeout_seconds)
+    store = SqlStore(connection, MemoryLock() if path is None else FileLock(path), name)
+    try:
+        store.upgrade()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _path_of(place: str | Path) -> Path | None:
+    text = str(place)
+    if text in (":memory:", "sqlite://", "sqlite:///:memory:"):
+        return None
+    if "://" in text and not text.startswith("sqlite:///"):
+        raise ConfigError(
+            f"{text.split('://')[0]}:// is no kind of store", where="state", how="give a path, or sqlite:///path"
+        )
+    return Path(text.removeprefix("sqlite:///")).expanduser()
+
+
+class SqlStore(Store):
+    """A store in an SQL database. Its `repr` shows where it is, never what it holds."""
+
+    def __init__(self, connection: Connection, lock: Lock, name: str) -> None:
+        self._connection, self._lock, self._name = connection, lock, name
+        self._failed = False
+
+    def __repr__(self) -> str:
+        return f"SqlStore({self._name!r})"
+
+    def close(self) -> None:
+        self._connection.close()
+        self._connection.engine.dispose()
+
+    def upgrade(self) -> None:
+        """Bring the tables up to date; done by `open_store`."""
+        with self._reading() as connection:
+            if version_of(connection) == NEWEST:
+                return
+        with self._writing() as connection:
+            upgrade(connection)
+
+    # transactions --------------------------------------------------------------------------------------------
+
+    def lock(self) -> AbstractContextManager[None]:
+        return self._lock.held()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside commits together. A block inside a block joins it. Once an exception has left
+        an inner block or a method, the outermost block cannot commit any more, even if it was caught on the way."""
+        with self._writing():
+            yield
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._working(writing=False)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._working(writing=True)
+
+    @contextmanager
+    def _working(self, writing: bool) -> Iterator[Connection]:
+        if self._connection.closed:
+            raise StateError(f"{self._name}: the store is closed")
+        with explained(self._name):
+            if self._connection.in_transaction():
+                yield from self._joined()
+            else:
+                yield from self._begun(writing)
+
+    def _begun(self, writing: bool) -> Iterator[Connection]:
+        begin_for_writing(self._connection, writing)
+        self._failed = False
+        with self._connection.begin():
+            yield self._connection
+            if self._failed:
+                raise StateError(f"{self._name}: nothing was saved, because a part of the transaction failed")
+
+    def _joined(self) -> Iterator[Connection]:
+        try:
+            yield self._connection
+        except BaseException:
+            self._failed = True
+            raise
+
+    # reading and writing -------------------------------------------------------------------------------------
+
+    def _rows(self, statement: Executable) -> Sequence[RowMapping]:
+        with self._reading() as connection:
+            return connection.execute(statement).mappings().all()
+
+    def _rows_where(
+        self, statement: Select[Any], column: ColumnElement[Any], among: Iterable[Any]
+    ) -> Iterator[RowMapping]:
+        for some in rows.parts(sorted(set(among)), IN_A_STATEMENT):
+            yield from self._rows(statement.where(column.in_(some)))
+
+    def _write(self, statement: Executable, parameters: rows.Parameters | None = None) -> int:
+        """Returns how many rows were changed."""
+        with self._writing() as connection:
+            return connection.execute(statement, parameters).rowcount
+
+    def _write_many(self, statement: Executable, parameters: Iterable[rows.Parameters]) -> None:
+        with self._writing() as connection:
+            for some in rows.parts(parameters, ROWS_AT_ONCE):
+                connection.execute(statement, some)
+
+    # identity and cursors ------------------------------------------------------------------------------------
+
+    def identity(self) -> Pair[str] | None:
+        accounts = {row["system"]: row["account"] for row in self._rows(select(schema.identity))}
+        return Pair(accounts[SystemName.NETSUITE], accounts[SystemName.SALESFORCE]) if accounts else None
+
+    def set_identity(self, identity: Pair[str]) -> None:
+        accounts = [{"system": system, "account": account} for system, account in identity]
+        self._write_many(upsert(schema.identity, ("system",), ("account",)), accounts)
+
+    def cursor(self, system: SystemName, type: str) -> str | None:
+        table = schema.cursors
+        found = self._rows(select(table).where(table.c.system == system, table.c.type == type))
+        return found[0]["cursor"] if found else None
+
+    def set_cursor(self, system: SystemName, type: str, cursor: str) -> None:
+        row = {"system": system, "type": type, "cursor": cursor}
+        self._write(upsert(schema.cursors, ("system", "type"), ("cursor",)), row)
+
+    # links and bases -----------------------------------------------------------------------------------------
+
+    def links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        return self._links_by_ref(refs, select(schema.links))
+
+    def lead_links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        table = schema.links
+        return self._links_by_ref(refs, select(table).where(table.c.state == "active", table.c.entity == Entity.LEAD))
+
+    def _links_by_ref(self, refs: Iterable[Ref], among: Select[Any]) -> dict[Ref, Link]:
+        table = schema.links
+        found: dict[Ref, Link] = {}
+        with self._reading():
+            for system, type_, ids in rows.ids_by_type(refs):
+                of_type = among.where(table.c[f"{system}_type"] == type_)
+                best_last = sorted(self._rows_where(of_type, table.c[f"{system}_id"], ids), key=rows.link_rank)
+                found |= {link.refs.of(system): link for link in map(rows.link, best_last)}
+        return found
+
+    def links_by_id(self, ids: Iterable[int]) -> dict[int, Link]:
+        table = schema.links
+        with self._reading():
+            found = self._rows_where(select(table).order_by(table.c.id), table.c.id, ids)
+            return {row["id"]: rows.link(row) for row in found}
+
+    def iter_links(self, entity: Entity | None = None, state: LinkState = "active") -> Iterator[Link]:
+        """In the order in which they began, read page by page: a link that begins or ends meanwhile may or may
+        not be among them, and other methods may be called in between."""
+        last = 0
+        while page := self._links_after(last, entity, state):
+            yield from page
+            last = page[-1].id
+
+    def _links_after(self, last: int, entity: Entity | None, state: LinkState) -> list[Link]:
+        table = schema.links
+        page = select(table).where(table.c.id > last, table.c.state == state).order_by(table.c.id).limit(ROWS_AT_ONCE)
+        return [rows.link(row) for row in self._rows(page if entity is None else page.where(table.c.entity == entity))]
+
+    def add_link(self, entity: Entity, refs: Pair[Ref], reason: str, at: datetime) -> Link:
+        """Begin a link. StateError if an active link of this entity holds one of `refs` already."""
+        added = insert(schema.links).returning(schema.links.c.id)
+        with self._writing() as connection:
+            try:
+                link_id = connection.execute(added, rows.link_row(entity, refs, reason, at)).scalar_one()
+            except IntegrityError:
+                both = f"{refs.netsuite} or {refs.salesforce}"
+                raise StateError(f"{both} is linked as {entity} already\n  end that link first") from None
+        return Link(link_id, entity, refs, "active", reason)
+
+    def end_link(self, link_id: int, state: LinkState, reason: str, at: datetime) -> None:
+        """The link stays, to be found by its refs until they are linked anew. StateError if there is no such link."""
+        table = schema.links
+        ended = update(table).where(table.c.id == link_id).values(state=state, end_reason=reason, ended_at=at)
+        if self._write(ended) == 0:
+            raise StateError(f"there is no link {link_id}")
+
+    def bases(self, link_ids: Iterable[int]) -> dict[int, Base]:
+        table = schema.bases
+        with self._reading():
+            found = self._rows_where(select(table).order_by(table.c.link_id), table.c.link_id, link_ids)
+            return {row["link_id"]: rows.base(row) for row in found}
+
+    def save_bases(self, bases: Mapping[int, Base]) -> None:
+        """Remember the bases, in place of what was remembered of each link."""
+        self._write_many(upsert(schema.bases, ("link_id",), ("netsuite", "salesforce")), rows.base_rows(bases))
+
+    # match keys ----------------------------------------------------------------------------------------------
+
+    def index(self, entries: Iterable[tuple[Ref, Entity, frozenset[str]]]) -> None:
+        with self._writing():
+            for some in rows.parts(entries, ROWS_AT_ONCE):
+                last_of_each = {ref: (entity, keys) for ref, entity, keys in some}
+                self.forget(last_of_each)
+                self._write_many(insert(schema.match_keys), rows.match_rows(last_of_each))
+
+    def candidates(self, system: SystemName, entity: Entity, keys: Iterable[str]) -> dict[str, tuple[Ref, ...]]:
+        """Keys that nothing carries are left out; the records of a key come in the order of their refs."""
+        table = schema.match_keys
+        stored = {key: schema.storable(key) for key in keys}
+        refs: defaultdict[str, list[Ref]] = defaultdict(list)
+        of_entity = select(table).where(table.c.system == system, table.c.entity == entity)
+        with self._reading():
+            for row in self._rows_where(of_entity, table.c.key, stored.values()):
+                refs[row["key"]].append(Ref(system, row["type"], row["id"]))
+        return {key: tuple(sorted(refs[stored[key]])) for key in sorted(stored) if stored[key] in refs}
+
+    def forget(self, refs: Iterable[Ref]) -> None:
+        self._write_many(_deletion_by_ref(schema.match_keys), map(rows.ref_parameters, refs))
+
+    # intents -------------------------------------------------------------------------------------------------
+
+    def open_intents(self, intents: Sequence[Intent]) -> list[int]:
+        opened = insert(schema.intents).returning(schema.intents.c.id, sort_by_parameter_order=True)
+        ids: list[int] = []
+        with self._writing() as connection:
+            for some in rows.parts(map(rows.intent_row, intents), ROWS_AT_ONCE):
+                ids += connection.execute(opened, some).scalars()
+        return ids
+
+    def close_intents(self, outcomes: Mapping[int, str], at: datetime) -> None:
+        if strange := set(outcomes.values()) - OUTCOMES:
+            raise ValueError(f"no such outcome: {', '.join(sorted(strange))}")
+        closed = update(schema.intents).where(schema.intents.c.id == bindparam("intent_id"))
+        verdicts = (
+            {"intent_id": id_, "outcome": outcome, "closed_at": None if outcome == "unknown" else at}
+            for id_, outcome in outcomes.items()
+        )
+        self._write_many(closed, verdicts)
+
+    def pending_intents(self) -> list[Intent]:
+        """In the order in which they were opened."""
+        table = schema.intents
+        return [
+            rows.intent(row)
+            for row in self._rows(select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id))
+        ]
+
+    # holds and rechecks --------------------------------------------------------------------------------------
+
+    def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
+        """`run_id` and `at` stay those of the opening; everything else of an open hold becomes what is given."""
+        put = upsert(schema.holds, schema.hold_key, HOLD_CHANGES, where=schema.hold_open)
+        self._write_many(put, (rows.hold_row(hold, run_id, at) for hold in holds))
+
+    def clear_holds(self, refs: Iterable[Ref], at: datetime) -> None:
+        with self._writing():
+            for system, of_system in groupby(sorted(set(refs)), lambda ref: ref.system):
+                named = schema.holds.c[f"{system}_ref"]
+                for some in rows.parts(of_system, IN_A_STATEMENT):
+                    self._write(update(schema.holds).where(schema.hold_open, named.in_(some)).values(closed_at=at))
+
+    def open_holds(self) -> list[OpenHold]:
+        """In the order in which they were opened."""
+        return [
+            rows.open_hold(row)
+            for row in self._rows(select(schema.holds).where(schema.hold_open).order_by(schema.holds.c.id))
+        ]
+
+    def add_recheck(self, refs: Iterable[Ref], reason: str) -> None:
+        added = upsert(schema.rechecks, ("system", "type", "id"), ("reason",))
+        self._write_many(
+            added, ({"system": ref.system, "type": ref.type, "id": ref.id, "reason": reason} for ref in refs)
+        )
+
+    def rechecks(self) -> list[Ref]:
+        """In the order of the refs."""
+        return sorted(Ref(row["system"], row["type"], row["id"]) for row in self._rows(select(schema.rechecks)))
+
+    def clear_rechecks(self, refs: Iterable[Ref]) -> None:
+        self._write_many(_deletion_by_ref(schema.rechecks), map(rows.ref_parameters, refs))
+
+    # runs and cache ------------------------------------------------------------------------------------------
+
+    def start_run(self, mode: str, at: datetime) -> int:
+        run = {"mode": mode, "started_at": at, "counts": {}, "passes": 0, "ended": ""}
+        with self._writing() as connection:
+            run_id: int = connection.execute(insert(schema.runs).returning(schema.runs.c.id), run).scalar_one()
+        return run_id
+
+    def end_run(self, run: RunRecord) -> None:
+        """StateError if no such run was started."""
+        if self._write(update(schema.runs).where(schema.runs.c.id == run.id).values(rows.run_row(run))) == 0:
+            raise StateError(f"there is no run {run.id}")
+
+    def runs(self, limit: int = 10) -> list[RunRecord]:
+        """The latest runs, newest first."""
+        return [rows.run(row) for row in self._rows(select(schema.runs).order_by(schema.runs.c.id.desc()).limit(limit))]
+
+    def cached(self, system: SystemName, name: str) -> tuple[Any, datetime] | None:
+        table = schema.cached
+        found = self._rows(select(table).where(table.c.system == system, table.c.name == name))
+        return (found[0]["data"], found[0]["fetched_at"]) if found else None
+
+    def cache(self, system: SystemName, name: str, data: Any, at: datetime) -> None:
+        row = {"system": system, "name": name, "data": data, "fetched_at": at}
+        self._write(upsert(schema.cached, ("system", "name"), ("data", "fetched_at")), row)
+
+
+def _deletion_by_ref(table: Table) -> Delete:
+    """To be executed with `rows.ref_parameters`."""
+    return delete(table).where(
+        table.c.system == bindparam("ref_system"),
+        table.c.type == bindparam("ref_type"),
+        table.c.id == bindparam("ref_id"),
+    )

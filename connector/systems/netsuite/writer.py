@@ -1,0 +1,171 @@
+"""Carrying out writes through the record service, several at a time, each with its own outcome.
+
+The record service has no key for repeating a call safely, so a write leaves once; what became of it when no
+answer came is for the caller to find out (`Unknown`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from connector.core.flow import Deferred, Done, Outcome, Ref, Unknown, Write
+from connector.core.schema import SystemName
+from connector.errors import AuthFailed, DuplicateFound, RemoteError, Throttled
+from connector.systems.netsuite import suiteql
+from connector.systems.netsuite.bodies import Body, Lines, body_of
+from connector.systems.netsuite.client import Client, UnknownName
+from connector.systems.netsuite.columns import LINE_ID_COLUMNS, ROW
+from connector.systems.netsuite.errors import outcome_of
+from connector.systems.netsuite.reader import Reader
+from connector.systems.netsuite.records import ADDRESS_FIELDS, FLAGS, RecordType, record_type
+from connector.systems.netsuite.settings import NetSuiteSettings
+from connector.systems.session import Response
+
+FindByKey = Callable[[str, Sequence[str]], Mapping[str, tuple[Ref, ...]]]
+
+NO_CONTENT = 204
+
+_ENTITIES = ("customer", "contact")
+"""Types that share one namespace of external ids (assumed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A write whose body is made."""
+
+    write: Write
+    record: RecordType
+    body: Body
+
+
+class Writer:
+    """Writes to one account."""
+
+    def __init__(self, client: Client, reader: Reader, settings: NetSuiteSettings, find_by_key: FindByKey) -> None:
+        self._client, self._reader, self._settings, self._find_by_key = client, reader, settings, find_by_key
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """The outcomes in the order of `writes`; nothing is raised for a write that cannot be made."""
+        try:
+            lines = self._lines(writes)
+            ready = [self._ready(write, lines) for write in writes]
+        except RemoteError as error:
+            after = error.retry_after_seconds if isinstance(error, Throttled) else None
+            return [Deferred(f"not sent: {error}", after)] * len(writes)
+        batch = _Batch(self._client, self._find_by_key)
+        if self._settings.concurrency == 1 or len(writes) == 1:
+            return [batch.outcome(one) for one in ready]
+        with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="netsuite") as workers:
+            return list(workers.map(batch.outcome, ready))
+
+    def _ready(self, write: Write, lines: Mapping[tuple[str, str], Lines]) -> _Ready | Outcome:
+        record = record_type(write.type)
+        fields = self._reader.fields(record)
+        own_lines = lines.get((record.name, write.id), {}) if write.id else {}
+        try:
+            body = body_of(write, fields, self._settings.key_field(record.name), self._settings.subsidiary, own_lines)
+        except RemoteError as error:
+            return outcome_of(error)
+        return _Ready(write, record, body)
+
+    def _lines(self, writes: Sequence[Write]) -> dict[tuple[str, str], Lines]:
+        """(type, record id) -> its default address lines now, for the updates that write addresses."""
+        found: dict[tuple[str, str], Lines] = {}
+        ids: dict[str, list[str]] = {}
+        for write in writes:
+            if write.id is not None and any(field in write.fields for field in ADDRESS_FIELDS):
+                ids.setdefault(write.type, []).append(write.id)
+        for type_, owners in ids.items():
+            record = record_type(type_)
+            for chunk in suiteql.chunks(sorted(set(owners))):
+                for owner, lines in self._lines_of(record, chunk).items():
+                    found[record.name, owner] = lines
+        return found
+
+    def _lines_of(self, record: RecordType, owners: Sequence[str]) -> dict[str, dict[str, str]]:
+        for column in LINE_ID_COLUMNS:
+            try:
+                rows = list(self._client.all_rows(lines_query(record, column, owners)))
+            except UnknownName as unknown:
+                if unknown.name != column:
+                    break
+                continue
+            found: dict[str, dict[str, str]] = {}
+            for row in rows:
+                held = {field: row["line"] for field, flag in FLAGS.items() if row.get(flag.lower()) == "T"}
+                found.setdefault(row["entity"], {}).update(held)
+            return found
+        # Without the lines' ids a changed address could only be added again and again.
+        raise RemoteError(f"the address lines of {record.name} cannot be queried", system=str(SystemName.NETSUITE))
+
+
+def lines_query(record: RecordType, id_column: str, owners: Sequence[str]) -> str:
+    flags = " OR ".join(f"{ROW}.{flag.lower()} = 'T'" for flag in FLAGS.values())
+    columns = ", ".join(f"{ROW}.{name}" for name in ("entity", *(flag.lower() for flag in FLAGS.values())))
+    listed = suiteql.in_list(suiteql.integer(owner) for owner in owners)
+    return (
+        f"SELECT {ROW}.{id_column} AS line, {columns} FROM {record.address_book} {ROW} "  # noqa: S608 - checked
+        f"WHERE {ROW}.entity IN {listed} AND ({flags}) ORDER BY {ROW}.entity, {ROW}.{id_column}"
+    )
+
+
+class _Batch:
+    """The writes of one call. After a failed login, or when the budget is used up, the rest is not sent."""
+
+    def __init__(self, client: Client, find_by_key: FindByKey) -> None:
+        self._client, self._find_by_key = client, find_by_key
+        self._ended = threading.Event()
+
+    def outcome(self, ready: _Ready | Outcome) -> Outcome:
+        if not isinstance(ready, _Ready):
+            return ready
+        if self._ended.is_set():
+            return Deferred("not sent: an earlier write of the batch showed that NetSuite takes none now")
+        try:
+            return self._sent(ready)
+        except DuplicateFound as error:
+            return self._duplicate(ready, error)
+        except RemoteError as error:
+            if isinstance(error, AuthFailed | Throttled):
+                self._ended.set()
+            return outcome_of(error)
+
+    def _sent(self, ready: _Ready) -> Outcome:
+        id_ = ready.write.id
+        if id_ is None:
+            return self._created(ready, self._client.create(ready.record.name, ready.body.content))
+        response = self._client.update(ready.record.name, id_, ready.body.content, ready.body.replace)
+        if response.status_code != NO_CONTENT and self._client.written_id(response) != id_:
+            return Unknown("NetSuite answered a change with something that is no receipt")
+        return Done(Ref(SystemName.NETSUITE, ready.record.name, id_))
+
+    def _created(self, ready: _Ready, response: Response) -> Outcome:
+        id_ = self._client.written_id(response)
+        if id_ is not None:
+            return Done(Ref(SystemName.NETSUITE, ready.record.name, id_))
+        try:
+            found = self._holder(ready)
+        except RemoteError:
+            found = None
+        return Done(found) if found else Unknown("NetSuite made a record without saying which")
+
+    def _duplicate(self, ready: _Ready, error: DuplicateFound) -> Outcome:
+        try:
+            return outcome_of(error, self._holder(ready))
+        except RemoteError as failure:
+            return Deferred(f"refused as a duplicate, and the other record cannot be looked up: {failure}")
+
+    def _holder(self, ready: _Ready) -> Ref | None:
+        """The one other record that holds the write's key."""
+        key, name = ready.write.key, ready.record.name
+        types = [name, *(other for other in _ENTITIES if name in _ENTITIES and other != name)]
+        if key is None:
+            return None
+        for type_ in types:
+            refs = [ref for ref in self._find_by_key(type_, [key])[key] if (ref.type, ref.id) != (name, ready.write.id)]
+            if refs:
+                return refs[0] if len(refs) == 1 else None
+        return None

@@ -1,0 +1,311 @@
+"""Reports as text for people, made from the same data that `--json` prints.
+
+Every function here is pure: data in, text out. Values of records are personal data: unless asked for, they are
+masked in both forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import click
+
+from connector.ui.guard import SOME_FAILED
+from connector.ui.tables import MASK, cell, heading, printable, table
+
+Data = Mapping[str, Any]
+
+BRAKE_PULLED: Final = 5
+SHOWN: Final = 40
+"""Rows of a list that are shown; `--json` has all of them."""
+EXAMPLES: Final = 3
+HOLD_VALUES: Final = ("values", "fields", "changes")
+"""Keys of the data below which values of records stand."""
+VERBS: Final = ("created", "updated", "converted", "retired", "keyed", "linked", "refused", "unknown", "deferred")
+TITLES: Final = {"netsuite": "NetSuite", "salesforce": "Salesforce", "links": "our state"}
+
+NEXT_STEPS: Final = {
+    "conflict": "Decide which value is right and type it into the other system too; the next run sees them agree.",
+    "ambiguous": "Merge the duplicates, or write the right record's key into the key field.",
+    "value": "Correct the value in its system, or teach the mapping file about it.",
+    "refused": "Do what the system's rule asks for, then run again.",
+    "missing_parent": "Nothing to do: it follows when its parent is linked.",
+    "stage": "Move the record to a stage that both systems know, or mend conversion.yaml.",
+    "deleted": "Delete the other record too, or restore this one; the connector deletes nothing.",
+    "unknown": "Nothing to do: the next run looks what became of it.",
+}
+
+
+def exit_code(data: Data) -> int:
+    """What the process ends with: doctor says it itself; a brake is 5; records not written, or differing, are 6."""
+    if "exit_code" in data:
+        return int(data["exit_code"])
+    if data.get("brake") or data.get("plan", {}).get("brake"):
+        return BRAKE_PULLED
+    unfinished = data.get("incomplete") or str(data.get("ended", "done")) != "done"
+    return SOME_FAILED if unfinished or data.get("differences") else 0
+
+
+def harmless(data: Any) -> Any:
+    """`data` with every text stripped of what a terminal would obey."""
+    if isinstance(data, Mapping):
+        return {printable(str(name)): harmless(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [harmless(item) for item in data]
+    return printable(data) if isinstance(data, str) else data
+
+
+def masked(data: Any) -> Any:
+    """`data` with the values of records masked: what stands below `values`, `fields` and `changes`."""
+    if isinstance(data, Mapping):
+        return {name: _hidden(value) if name in HOLD_VALUES else masked(value) for name, value in data.items()}
+    return [masked(item) for item in data] if isinstance(data, list | tuple) else data
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _hidden(below) for name, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hidden(below) for below in value]
+    return value if value is None or value is True or value is False else MASK
+
+
+# --- one function per command ----------------------------------------------------------------------------
+
+
+def plan(data: Data) -> str:
+    """What a sync would do."""
+    return _text(_planned(data))
+
+
+def sync(data: Data) -> str:
+    """What a sync did, or with `--dry-run` would have done."""
+    if "plan" in data:
+        return _text([heading("Dry run: nothing was changed, not even our own state."), *_planned(data["plan"])])
+    return _text(
+        [
+            heading(_sync_headline(data)),
+            *_count_table(data["counts"]),
+            *_conversions(data["conversions"]),
+            *_holds(data["holds"]),
+            *_unmapped(data["unmapped"]),
+            *_calls(data["calls"]),
+        ]
+    )
+
+
+def verify(data: Data) -> str:
+    """How the two systems compare."""
+    differences, unlinked = data["differences"], data["unlinked"]
+    first = f"{data['compared']:,} linked pairs compared: {data['equal']:,} equal, {len(differences):,} differ."
+    return _text(
+        [
+            heading(first),
+            *_section(
+                "Differences", ("what", "field", "NetSuite", "Salesforce", "values"), map(_difference, differences)
+            ),
+            *_section(
+                "Explained differences",
+                ("what", "field", "NetSuite", "Salesforce", "why"),
+                map(_explained, data["explained"]),
+            ),
+            *_section(
+                "Not linked",
+                ("what", "record", "why"),
+                ((_thing(one["entity"]), one["record"], one["reason"]) for one in unlinked),
+            ),
+            *_lead_and_customer(data["lead_and_customer"]),
+            *_unmapped(data["unmapped"]),
+        ]
+    )
+
+
+def status(data: Data) -> str:
+    """What our own state knows."""
+    if data["identity"] is None:
+        return "No run has been made with this state yet: connector sync"
+    identity = data["identity"]
+    waiting = f"{data['pending']} writes without a known outcome, {data['rechecks']} records to look at again"
+    return _text(
+        [
+            heading(f"NetSuite {identity['netsuite']} and Salesforce {identity['salesforce']}"),
+            *_section("Links", ("what", "linked"), ((_thing(name), count) for name, count in data["links"].items())),
+            *_section("Last runs", ("run", "mode", "started", "ended", "passes"), map(_run, data["runs"])),
+            *_holds(data["holds"]),
+            f"Left for the next run: {waiting}.",
+        ]
+    )
+
+
+def doctor(data: Data) -> str:
+    """Every check on a line, with the next step where it is not ok."""
+    counts = data["counts"]
+    last = f"{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} wrong"
+    return _text([*(line for check in data["checks"] for line in _check(check)), heading(last)])
+
+
+# --- pieces ----------------------------------------------------------------------------------------------
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
+
+
+def _thing(name: str) -> str:
+    return str(name).replace("_", " ")
+
+
+def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """A titled table of at most `SHOWN` rows; nothing when there are none."""
+    listed = list(rows)
+    if listed:
+        yield ""
+        yield heading(f"{title} ({len(listed):,})")
+        yield from table(head, listed[:SHOWN])
+    if len(listed) > SHOWN:
+        yield f"  ... and {len(listed) - SHOWN:,} more; --json lists them all"
+
+
+def _sync_headline(data: Data) -> str:
+    took = f"{data['seconds']:.1f} s, {data['passes']} {'pass' if data['passes'] == 1 else 'passes'}"
+    if data["ended"] != "done":
+        return f"Sync {cell(data['ended'])} ({took}). What was done is remembered; run it again."
+    if data["quiet"]:
+        return f"Nothing to do: no record was written on either side ({took})."
+    written = " and ".join(f"{data['writes'][system]:,} in {TITLES[system]}" for system in ("netsuite", "salesforce"))
+    return f"Synced: records written: {written} ({took})."
+
+
+def _count_table(counts: Data) -> Iterator[str]:
+    """`{system: {thing: {verb: n}}}` as a row for each system and thing, a column for each verb that occurs."""
+    rows = [
+        (system, thing, verbs if isinstance(verbs, Mapping) else {"linked": verbs})
+        for system, things in counts.items()
+        for thing, verbs in things.items()
+    ]
+    seen = {verb for _, _, verbs in rows for verb in verbs}
+    columns = [verb for verb in VERBS if verb in seen] + sorted(seen - set(VERBS))
+    yield from table(
+        ("where", "what", *map(_thing, columns)),
+        [
+            (TITLES.get(system, system), _thing(thing), *(verbs.get(verb, 0) for verb in columns))
+            for system, thing, verbs in rows
+        ],
+    )
+
+
+def _planned(data: Data) -> Iterator[str]:
+    if data["brake"]:
+        yield click.style(f"A brake would refuse this plan: {cell(data['brake'])}", fg="red")
+    observed = data["observed"]
+    looked = f"looked at {observed['netsuite']:,} changed records in NetSuite, {observed['salesforce']:,} in Salesforce"
+    yield heading(f"Records to write: {data['writes']:,} ({looked}).")
+    yield from _count_table(data["counts"])
+    writes = [action for action in data["actions"] if "fields" in action]
+    yield from _section("Writes", ("do", "in", "what", "record", "fields"), map(_action, writes))
+    yield from _holds(data["holds"])
+
+
+def _action(action: Data) -> tuple[str, ...]:
+    fields = ", ".join(_field(name, value) for name, value in action["fields"].items())
+    return action["verb"], TITLES[action["system"]], _thing(action["entity"]), action["record"], fields
+
+
+def _field(name: str, value: Any) -> str:
+    return name if value == MASK else f"{name}={'(empty)' if value is None else value}"
+
+
+def _conversions(conversions: Sequence[Data]) -> Iterator[str]:
+    head = ("lead", "account", "contact", "opportunity", "why")
+    yield from _section(
+        "Conversions", head, (tuple(one[name] for name in (*head[:4], "reason")) for one in conversions)
+    )
+
+
+def _holds(holds: Sequence[Data]) -> Iterator[str]:
+    """Grouped by kind, with examples and what to do; the whole list is in `--json`."""
+    if not holds:
+        return
+    yield ""
+    yield heading(f"On hold ({len(holds):,})")
+    ordered = sorted(holds, key=lambda hold: str(hold["kind"]))
+    for kind, group in groupby(ordered, key=lambda hold: str(hold["kind"])):
+        yield from _held(kind, list(group))
+
+
+def _held(kind: str, holds: Sequence[Data]) -> Iterator[str]:
+    yield f"  {_thing(kind)}: {len(holds):,}"
+    for hold in holds[:EXAMPLES]:
+        yield f"    {_example(hold)}"
+    if len(holds) > EXAMPLES:
+        yield f"    ... and {len(holds) - EXAMPLES:,} more"
+    if kind in NEXT_STEPS:
+        yield click.style(f"    -> {NEXT_STEPS[kind]}", dim=True)
+
+
+def _example(hold: Data) -> str:
+    records = " / ".join(str(hold[system]) for system in ("netsuite", "salesforce") if hold[system])
+    field = f" {hold['field']}" if hold["field"] else ""
+    values = f" [{_both(hold['values'])}]" if hold["values"] else ""
+    return cell(f"{records}{field}") + cell_of(values) + f": {_sentence(hold['reason'])}"
+
+
+def cell_of(text: str) -> str:
+    """A cell that keeps its leading space."""
+    return f" {cell(text)}" if text else ""
+
+
+def _sentence(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _both(values: Data) -> str:
+    return " | ".join(f"{TITLES[system]}: {'(empty)' if value is None else value}" for system, value in values.items())
+
+
+def _unmapped(unmapped: Data) -> Iterator[str]:
+    """Fields with data that no mapping file carries: named, so that nothing stays behind unseen."""
+    rows = [
+        (TITLES[system], type_, field, count)
+        for system, types in unmapped.items()
+        for type_, fields in types.items()
+        for field, count in fields.items()
+    ]
+    yield from _section("Fields that no mapping carries", ("where", "record", "field", "records with a value"), rows)
+
+
+def _calls(calls: Data) -> Iterator[str]:
+    if calls:
+        yield ""
+        yield "Calls: " + ", ".join(f"{TITLES.get(system, system)} {count}" for system, count in calls.items())
+
+
+def _difference(one: Data) -> tuple[str, ...]:
+    return _thing(one["entity"]), one["field"], one["netsuite"], one["salesforce"], _both(one["values"] or {})
+
+
+def _explained(one: Data) -> tuple[str, ...]:
+    return _thing(one["entity"]), one["field"], one["netsuite"], one["salesforce"], one["reason"]
+
+
+def _lead_and_customer(count: int) -> Iterator[str]:
+    if count:
+        yield ""
+        yield click.style(f"{count:,} are a lead in one system and a customer in the other.", fg="yellow")
+
+
+def _run(run: Data) -> tuple[Any, ...]:
+    return run["run"], run["mode"], str(run["started_at"])[:19], run["ended"] or "still running", run["passes"]
+
+
+_MARKS: Final = {"ok": ("ok  ", "green"), "warn": ("look", "yellow"), "fail": ("FAIL", "red")}
+
+
+def _check(check: Data) -> Iterator[str]:
+    mark, colour = _MARKS[check["state"]]
+    subject = TITLES.get(check["subject"], check["subject"])
+    yield f"{click.style(mark, fg=colour)}  {subject} {cell(check['name'])}: {_sentence(check['what'])}"
+    if check["how"]:
+        yield f"        -> {_sentence(check['how'])}"

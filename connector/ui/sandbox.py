@@ -1,0 +1,162 @@
+"""`connector sandbox`: both vendors as local sandboxes, with a ready configuration to use them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from connector.errors import ConfigError
+from connector.ui.guard import guarded
+from connector.ui.sandbox_config import login_facts, write_config
+
+if TYPE_CHECKING:
+    from connector.sandbox.stand import Addresses, Stand
+
+
+MADE_UP: Final = {
+    "netsuite": {"leads": 30, "prospects": 10, "customers": 10, "opportunities": 8},
+    "salesforce": {"leads": 40, "accounts": 15, "contacts": 25, "opportunities": 10},
+}
+"""How many records of each kind the sandboxes start with, unless they start empty or are loaded."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What `connector sandbox serve` was asked for; port 0 is a free one."""
+
+    netsuite_port: int
+    salesforce_port: int
+    tls: bool
+    empty: bool
+    load: Path | None
+    seed: int
+    config_out: Path | None
+    as_json: bool
+
+
+@click.group(short_help="Both vendors as local sandboxes.")
+def sandbox() -> None:
+    """NetSuite and Salesforce as faithful local sandboxes: no account, no network, nothing to break."""
+
+
+@sandbox.command()
+@click.option(
+    "--netsuite-port", type=click.IntRange(0, 65535), default=0, help="Port of NetSuite; default: a free one."
+)
+@click.option("--salesforce-port", type=click.IntRange(0, 65535), default=0, help="Port of Salesforce; likewise.")
+@click.option("--tls", is_flag=True, help="Serve HTTPS, with a throw-away certificate authority.")
+@click.option("--empty", is_flag=True, help="Start without any record.")
+@click.option(
+    "--load",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Start with the records of this folder: *.json in tree format (Salesforce), *.csv lead lists (NetSuite).",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same ids and records.")
+@click.option(
+    "--config-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a ready configuration here, its secrets in files beside it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The ready line as one JSON object.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def serve(as_json: bool, debug: bool, **options: Any) -> None:
+    """Serve both sandboxes on this machine until Ctrl-C.
+
+    Prints one line on stdout when both accept connections, and on stderr how any client can log in.
+    Without --empty and --load, both start with made-up records.
+    """
+    if options["empty"] and options["load"]:
+        raise click.UsageError("--empty and --load exclude each other")
+    serving = Serving(**options, as_json=as_json)
+    sys.exit(guarded(lambda: _serve(serving), as_json=as_json, debug=debug))
+
+
+@sandbox.command()
+@click.option("--json", "as_json", is_flag=True, help="The ledger as one JSON object.")
+def fidelity(as_json: bool) -> None:
+    """List every behaviour that the sandboxes imitate, with its evidence; what is only assumed is counted."""
+    from connector.sandbox.fidelity import as_data, as_lines, ledger
+
+    behaviours = ledger()
+    click.echo(json.dumps(as_data(behaviours)) if as_json else "\n".join(as_lines(behaviours)))
+
+
+def _serve(serving: Serving) -> int:
+    from connector.sandbox.stand import Stand
+
+    with _folder_for_secrets(serving.config_out) as folder:
+        stand = Stand(seed=serving.seed, directory=folder, running_clocks=True)
+        _fill(stand, serving)
+        with _listening(stand, serving) as at:
+            if serving.config_out:
+                write_config(serving.config_out, stand, at)
+            _announce(stand, at, serving)
+            _until_interrupted()
+    return 0
+
+
+def _fill(stand: Stand, serving: Serving) -> None:
+    if serving.load:
+        click.echo("\n".join(outline(asdict(stand.load(serving.load)))), err=True)
+    elif not serving.empty:
+        stand.netsuite.seed(**MADE_UP["netsuite"])
+        stand.salesforce.seed(**MADE_UP["salesforce"])
+
+
+def outline(data: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """What was loaded and what was not, by name: one line a value, indented below what it belongs to."""
+    for name, value in data.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{'  ' * depth}{name}:"
+            yield from outline(value, depth + 1)
+        elif value or value == 0:
+            yield f"{'  ' * depth}{name}: {value}"
+
+
+@contextmanager
+def _folder_for_secrets(config_out: Path | None) -> Iterator[Path]:
+    """Beside the configuration when one is written, else a folder that goes when the sandboxes stop."""
+    if config_out:
+        yield config_out.absolute().parent / f"{config_out.stem}-secrets"
+    else:
+        with tempfile.TemporaryDirectory(prefix="connector-sandbox-") as folder:
+            yield Path(folder)
+
+
+@contextmanager
+def _listening(stand: Stand, serving: Serving) -> Iterator[Addresses]:
+    ports = {"netsuite_port": serving.netsuite_port, "salesforce_port": serving.salesforce_port}
+    try:
+        with stand.serving(tls=serving.tls, **ports) as at:
+            yield at
+    except OSError as error:
+        how = "Choose other ports, or none for free ones."
+        raise ConfigError(f"cannot listen on {ports}: {error.strerror}", how=how) from error
+
+
+def _announce(stand: Stand, at: Addresses, serving: Serving) -> None:
+    """One line on stdout, for programs that wait for it; the rest is for people."""
+    ready = {
+        "netsuite": at.netsuite_url,
+        "salesforce": at.salesforce_url,
+        "config": serving.config_out and str(serving.config_out),
+    }
+    line = f"ready: NetSuite {at.netsuite_url}  Salesforce {at.salesforce_url}"
+    click.echo(json.dumps({"ready": ready}) if serving.as_json else line)
+    click.echo(login_facts(stand, at), err=True)
+
+
+def _until_interrupted() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)

@@ -1,0 +1,130 @@
+"""Puts the parts together: the only file that sees the adapters, the store, the mapping files and the configuration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from connector.config import (
+    Config,
+    LocalSandbox,
+    NetSuiteConfig,
+    NetSuiteOAuth2,
+    NetSuiteToken,
+    SalesforceClientCredentials,
+    SalesforceConfig,
+    SalesforceJwt,
+    mappings_folder,
+)
+from connector.core.brakes import Limits
+from connector.core.flow import Pair
+from connector.core.mapping.document import load_mappings
+from connector.core.ports import System
+from connector.errors import ConfigError
+from connector.runs.parts import Parts, RunSettings
+from connector.state.store import open_store
+from connector.systems.keyfile import parse_private_key
+from connector.systems.netsuite.settings import CertificateLogin, NetSuiteSettings, TokenLogin
+from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
+from connector.systems.salesforce.auth import ClientCredentials, JwtBearer
+from connector.systems.salesforce.settings import SalesforceSettings
+from connector.systems.salesforce.system import SalesforceSystem, open_session
+
+NETSUITE_KEY_FIELDS: Final = {
+    "customer": "custentity_salesforce_id",
+    "contact": "custentity_salesforce_id",
+    "opportunity": "custbody_salesforce_id",
+}
+"""Where our key goes with `key_field: custom`."""
+
+
+class MachineClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@contextmanager
+def build(config: Config, *, remember: bool = True, allow: frozenset[str] = frozenset()) -> Iterator[Parts]:
+    """Everything that a run works with; closed when the block ends. Calls no system yet.
+
+    `remember`: False for what changes nothing: where there is no state yet, none is made. `allow`: brakes
+    that are released, by name. Raises ConfigError, MappingError and StateError.
+    """
+    mappings = load_mappings(mappings_folder(config))
+    place = config.state if remember or config.state.exists() else ":memory:"
+    limits = Limits(config.brakes.mass_change_percent, config.brakes.mass_change_min)
+    with connect(config) as systems, closing(open_store(place)) as store:
+        yield Parts(systems, store, mappings, MachineClock(), RunSettings(limits=limits, allow=allow))
+
+
+@contextmanager
+def connect(config: Config) -> Iterator[Pair[System]]:
+    """Both adapters, each with its own session; nobody logs in before the first call."""
+    sandbox = config.local_sandbox
+    netsuite = netsuite_settings(config.netsuite, sandbox)
+    salesforce = salesforce_settings(config.salesforce, sandbox)
+    with netsuite_session(netsuite) as one, open_session(salesforce, ca=_ca(sandbox)) as other:
+        yield Pair(NetSuiteSystem(netsuite, one), SalesforceSystem(salesforce, other))
+
+
+def netsuite_settings(config: NetSuiteConfig, sandbox: LocalSandbox | None) -> NetSuiteSettings:
+    return NetSuiteSettings(
+        account_id=config.account,
+        login=_netsuite_login(config.auth),
+        sandbox_url=sandbox.netsuite if sandbox else None,
+        concurrency=config.concurrency,
+        overlap_seconds=config.overlap_seconds,
+        key_fields=NETSUITE_KEY_FIELDS if config.key_field == "custom" else {},
+        subsidiary=config.subsidiary,
+        ca=_ca(sandbox),
+    )
+
+
+def _netsuite_login(auth: NetSuiteOAuth2 | NetSuiteToken) -> CertificateLogin | TokenLogin:
+    if isinstance(auth, NetSuiteToken):
+        return TokenLogin(
+            consumer_key=auth.consumer_key,
+            consumer_secret=auth.consumer_secret.get_secret_value(),
+            token_id=auth.token_id,
+            token_secret=auth.token_secret.get_secret_value(),
+        )
+    where = "netsuite.auth.private_key"
+    key = parse_private_key(auth.private_key.get_secret_value().encode(), where=where)
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise ConfigError("NetSuite takes RSA and elliptic-curve keys only", where=where)
+    return CertificateLogin(auth.client_id, auth.certificate_id, key)
+
+
+def salesforce_settings(config: SalesforceConfig, sandbox: LocalSandbox | None) -> SalesforceSettings:
+    return SalesforceSettings(
+        login=_salesforce_login(config.auth),
+        domain="" if sandbox else config.domain,
+        sandbox_name=config.sandbox_name or "",
+        local_url=sandbox.salesforce if sandbox else "",
+        api_version=config.api_version,
+        key_field=config.key_field,
+        allow_duplicates=config.allow_duplicates,
+        concurrency=config.concurrency,
+    )
+
+
+def _salesforce_login(auth: SalesforceJwt | SalesforceClientCredentials) -> JwtBearer | ClientCredentials:
+    if isinstance(auth, SalesforceClientCredentials):
+        return ClientCredentials(auth.client_id, auth.client_secret.get_secret_value())
+    pem = auth.private_key.get_secret_value().encode()
+    return JwtBearer.from_pem(auth.consumer_key, auth.username, pem, where="salesforce.auth.private_key")
+
+
+def _ca(sandbox: LocalSandbox | None) -> str | None:
+    return str(sandbox.ca) if sandbox and sandbox.ca else None

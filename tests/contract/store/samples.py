@@ -1,0 +1,48 @@
+"""Short names for the things that a store keeps."""
+
+from datetime import UTC, datetime, timedelta
+
+from connector.core.flow import Hold, Pair, Ref
+from connector.core.ports import Intent
+from connector.core.schema import Entity, SystemName, Value
+
+NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+
+
+def customer(number: int | str) -> Ref:
+    return Ref(NETSUITE, "customer", str(number))
+
+
+def lead(number: int) -> Ref:
+    return Ref(SALESFORCE, "Lead", f"00Q{number:012d}AAA")
+
+
+def account(number: int) -> Ref:
+    return Ref(SALESFORCE, "Account", f"001{number:012d}AAA")
+
+
+def both(number: int) -> Pair[Ref]:
+    return Pair(customer(number), lead(number))
+
+
+def intent(number: int = 1, **changes: object) -> Intent:
+    facts: dict[str, object] = {
+        "id": 0,
+        "run_id": 1,
+        "verb": "create",
+        "system": NETSUITE,
+        "entity": Entity.LEAD,
+        "type": "customer",
+        "ref": None,
+        "source": lead(number),
+        "key": f"sf-{lead(number).id}",
+        "payload_hash": "f00d",
+        "opened_at": NOON,
+    }
+    return Intent(**facts | changes)  # type: ignore[arg-type]
+
+
+def conflict(number: int = 1, field: str | None = "email", values: Pair[Value] = Pair("a", "b")) -> Hold:
+    return Hold("conflict", Entity.LEAD, both(number), field, "both sides changed it", values)

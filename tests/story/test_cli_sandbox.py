@@ -1,0 +1,95 @@
+"""`connector sandbox serve`: one ready line, a configuration that works at once, and a clean end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.command_line import connector, start
+
+
+@contextmanager
+def serving(*arguments: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Sandboxes that are ready, with the addresses that they told; stopped as Ctrl-C does it."""
+    with start("sandbox", "serve", "--json", *arguments, folder=folder) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.communicate(timeout=10)[1]
+        yield json.loads(line)["ready"]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert process.returncode == 0, err
+        assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("tls", [(), ("--tls",)])
+def test_the_written_configuration_works_as_it_is(tmp_path: Path, tls: tuple[str, ...]) -> None:
+    with serving("--empty", "--config-out", "here/config.yaml", *tls, folder=tmp_path) as ready:
+        assert ready["config"] == "here/config.yaml"
+        ended = connector("doctor", "--config", "here/config.yaml", folder=tmp_path)
+
+    assert ended.code == 0, ended.out + ended.err
+    assert "NetSuite login: reached, and logged in to TSTDRV1234567" in ended.out
+
+
+def test_secrets_lie_beside_the_configuration_and_are_private(tmp_path: Path) -> None:
+    with serving("--empty", "--config-out", "config.yaml", folder=tmp_path):
+        files = list((tmp_path / "config-secrets").iterdir())
+
+    assert "PRIVATE KEY" not in (tmp_path / "config.yaml").read_text()
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_a_configuration_written_by_hand_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("netsuite: {}\n")
+
+    ended = connector("sandbox", "serve", "--config-out", "config.yaml", folder=tmp_path)
+
+    ended.complains(2, "exists and was not written by this command")
+    assert (tmp_path / "config.yaml").read_text() == "netsuite: {}\n"
+
+
+def test_a_configuration_of_earlier_sandboxes_is_written_anew(tmp_path: Path) -> None:
+    for _ in range(2):
+        with serving("--empty", "--config-out", "config.yaml", folder=tmp_path):
+            assert "local_sandbox:" in (tmp_path / "config.yaml").read_text()
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        connector("sandbox", "serve", "--netsuite-port", port, folder=tmp_path).complains(2, port)
+
+
+def test_empty_and_load_exclude_each_other(tmp_path: Path) -> None:
+    ended = connector("sandbox", "serve", "--empty", "--load", str(tmp_path), folder=tmp_path)
+
+    assert ended.code == 2
+    assert "exclude each other" in ended.err
+
+
+def test_people_get_one_line_and_the_logins_of_other_clients(tmp_path: Path) -> None:
+    with start("sandbox", "serve", folder=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready: NetSuite http://127.0.0.1:")
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+
+    assert (process.returncode, out) == (0, "")
+    for word in ("consumer key", "token secret", "private key", "stopped"):
+        assert word in err
+
+
+def test_the_ledger_counts_what_is_only_assumed(tmp_path: Path) -> None:
+    text, data = (connector("sandbox", "fidelity", *json_, folder=tmp_path) for json_ in ((), ("--json",)))
+
+    assert text.code == 0
+    assert f"{data.data['counts']['assumed']} assumed" in text.out.splitlines()[-1]
