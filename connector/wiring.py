@@ -25,7 +25,7 @@ from connector.config import (
 from connector.core.brakes import Limits
 from connector.core.flow import Pair
 from connector.core.mapping.document import load_mappings
-from connector.core.ports import System
+from connector.core.ports import Clock, System
 from connector.errors import ConfigError
 from connector.runs.parts import Parts, RunSettings
 from connector.state.store import open_store
@@ -55,26 +55,33 @@ class MachineClock:
 
 
 @contextmanager
-def build(config: Config, *, remember: bool = True, allow: frozenset[str] = frozenset()) -> Iterator[Parts]:
+def build(
+    config: Config, *, remember: bool = True, allow: frozenset[str] = frozenset(), clock: Clock | None = None
+) -> Iterator[Parts]:
     """Everything that a run works with; closed when the block ends. Calls no system yet.
 
     `remember`: False for what changes nothing: where there is no state yet, none is made. `allow`: brakes
-    that are released, by name. Raises ConfigError, MappingError and StateError.
+    that are released, by name. `clock`: the machine's, unless given; retries wait on it. Raises ConfigError,
+    MappingError and StateError.
     """
+    clock = clock or MachineClock()
     mappings = load_mappings(mappings_folder(config))
     place = config.state if remember or config.state.exists() else ":memory:"
     limits = Limits(config.brakes.mass_change_percent, config.brakes.mass_change_min)
-    with connect(config) as systems, closing(open_store(place)) as store:
-        yield Parts(systems, store, mappings, MachineClock(), RunSettings(limits=limits, allow=allow))
+    with connect(config, clock) as systems, closing(open_store(place)) as store:
+        yield Parts(systems, store, mappings, clock, RunSettings(limits=limits, allow=allow))
 
 
 @contextmanager
-def connect(config: Config) -> Iterator[Pair[System]]:
+def connect(config: Config, clock: Clock) -> Iterator[Pair[System]]:
     """Both adapters, each with its own session; nobody logs in before the first call."""
     sandbox = config.local_sandbox
     netsuite = netsuite_settings(config.netsuite, sandbox)
     salesforce = salesforce_settings(config.salesforce, sandbox)
-    with netsuite_session(netsuite) as one, open_session(salesforce, ca=_ca(sandbox)) as other:
+    with (
+        netsuite_session(netsuite, sleep=clock.sleep) as one,
+        open_session(salesforce, ca=_ca(sandbox), sleep=clock.sleep) as other,
+    ):
         yield Pair(NetSuiteSystem(netsuite, one), SalesforceSystem(salesforce, other))
 
 

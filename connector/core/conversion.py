@@ -77,9 +77,11 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         result.actions.append(Relink(event.link.id, "converted on both sides", after))
     elif customer.individual is False:
         result.in_place.append((customer.ref, became.account))
+        # A company lead has no person in it that could be lost: only the account must be there.
         fields = {"entityStatus": rules.prospect_status}
-        result.actions.append(Retire(customer.ref, fields, f"{reason}: the company lead becomes the prospect", after))
-        result.actions.append(Relink(event.link.id, reason, after))
+        first = (became.account,)
+        result.actions.append(Retire(customer.ref, fields, f"{reason}: the company lead becomes the prospect", first))
+        result.actions.append(Relink(event.link.id, reason, first))
     else:
         if rules.retire_lead == "inactivate" and not customer.inactive:
             result.actions.append(

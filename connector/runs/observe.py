@@ -16,7 +16,7 @@ from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood, Newcomer
 from connector.core.ports import Store, Wanted
-from connector.core.scene import LeadEvent, Scene
+from connector.core.scene import Account, LeadEvent, Scene
 from connector.core.schema import Entity, Stage, SystemName, Value
 from connector.runs.account import types_of
 from connector.runs.parts import Parts, Progress
@@ -71,6 +71,7 @@ class Sighting:
 @dataclass(slots=True)
 class _Look:
     parts: Parts
+    account: Account
     links: StoredLinks
     records: dict[Ref, SourceRecord] = field(default_factory=dict)
     cursors: dict[tuple[SystemName, str], str] = field(default_factory=dict)
@@ -83,14 +84,15 @@ class _Look:
         return self.parts.store
 
 
-def observe(parts: Parts, progress: Progress, *, everything: bool = False) -> Sighting:
+def observe(parts: Parts, account: Account, progress: Progress, *, everything: bool = False) -> Sighting:
     """Read what changed since the cursors (or everything) and lay out the scene."""
-    look = _Look(parts, StoredLinks(parts.store))
+    look = _Look(parts, account, StoredLinks(parts.store))
     _read_changes(look, progress, everything)
     counts = Pair(_count(look, SystemName.NETSUITE), _count(look, SystemName.SALESFORCE))
     rechecked = tuple(parts.store.rechecks())
     _fetch(look, rechecked)
     _fetch(look, _results_of_conversions(look))
+    _fetch(look, _leads_turned_contact(look))
     lead_links = parts.store.lead_links(look.records)
     _meet_newcomers(look, lead_links)
     _fetch_pointed_at(look, lead_links)
@@ -188,16 +190,37 @@ def _results_of_conversions(look: _Look) -> Iterator[Ref]:
             yield active[record.ref].refs.netsuite
 
 
+def _leads_turned_contact(look: _Look) -> list[Ref]:
+    """Save & Convert may turn the lead's id into the contact's: that customer is gone without being deleted."""
+    contacts = (ref for ref in look.records if ref.type == "contact")
+    return list(look.store.lead_links(Ref(SystemName.NETSUITE, "customer", ref.id) for ref in contacts))
+
+
 # --- translating -----------------------------------------------------------------------------------------
 
 
 def translate(look: _Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
     """Canonical values of a record; what cannot be understood is noted and left out."""
     reading = look.parts.mappings.of(entity).read(record.ref.system, record.fields, look.links)
-    problems = {name: text for name, text in reading.problems.items() if not _expected_problem(entity, record, name)}
+    problems = {
+        name: text + _label(look, entity, record, name)
+        for name, text in reading.problems.items()
+        if not _expected_problem(entity, record, name)
+    }
     if problems:
         look.problems[record.ref] = problems
     return reading.values
+
+
+def _label(look: _Look, entity: Entity, record: SourceRecord, name: str) -> str:
+    """What the account calls a list value that no file knows: an id alone tells an admin nothing."""
+    info = look.account.infos.of(record.ref.system).get(record.ref.type)
+    for vendor_field in look.parts.mappings.of(entity).fields[name].lenses.of(record.ref.system).reads:
+        known = info.fields.get(vendor_field) if info else None
+        raw = record.fields.get(vendor_field)
+        if known is not None and known.options and isinstance(raw, str) and known.options.get(raw, raw) != raw:
+            return f" ({vendor_field}: {known.options[raw]})"
+    return ""
 
 
 def _expected_problem(entity: Entity, record: SourceRecord, name: str) -> bool:

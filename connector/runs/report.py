@@ -24,6 +24,7 @@ from connector.core.flow import (
     Update,
 )
 from connector.core.schema import Address, SystemName, Value
+from connector.runs.coverage import Uncarried, as_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class SyncReport:
     counts: Mapping[str, int]
     holds: tuple[Hold, ...] = ()
     conversions: tuple[Mapping[str, str], ...] = ()
-    unmapped: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    uncarried: tuple[Uncarried, ...] = ()
     calls: Mapping[str, Any] = field(default_factory=dict)
     recovered: int = 0
     plan: PlanReport | None = None
@@ -107,7 +108,7 @@ class SyncReport:
             "quiet": not any(count for _, count in self.writes),
             "conversions": [dict(one) for one in self.conversions],
             "holds": [hold_data(hold) for hold in self.holds],
-            "unmapped": {system: {t: dict(f) for t, f in types.items()} for system, types in self.unmapped.items()},
+            **_uncarried(self.uncarried),
             "calls": dict(self.calls),
             "recovered": self.recovered,
             "incomplete": self.incomplete,
@@ -128,7 +129,7 @@ class VerifyReport:
     explained: tuple[Mapping[str, Any], ...]
     unlinked: tuple[Mapping[str, str], ...]
     lead_and_customer: int
-    unmapped: Mapping[str, Mapping[str, Mapping[str, int]]]
+    uncarried: tuple[Uncarried, ...]
 
     def data(self) -> dict[str, Any]:
         return {
@@ -138,7 +139,7 @@ class VerifyReport:
             "explained": [dict(one) for one in self.explained],
             "unlinked": [dict(one) for one in self.unlinked],
             "lead_and_customer": self.lead_and_customer,
-            "unmapped": {system: {t: dict(f) for t, f in types.items()} for system, types in self.unmapped.items()},
+            **_uncarried(self.uncarried),
         }
 
 
@@ -164,6 +165,11 @@ class StatusReport:
             "cursors": dict(self.cursors),
             "runs": [dict(run) for run in self.runs],
         }
+
+
+def _uncarried(found: tuple[Uncarried, ...]) -> dict[str, Any]:
+    unmapped, left_out = as_data(found)
+    return {"unmapped": unmapped, "left_out": left_out}
 
 
 # --- plain data ------------------------------------------------------------------------------------------

@@ -14,21 +14,23 @@ from connector.core import plan as planner
 from connector.core.brakes import check_identity, check_mass_change
 from connector.core.flow import Create, Done, Hold, Plan, Ref, RunRecord
 from connector.core.scene import Account
+from connector.core.schema import SystemName
 from connector.errors import BrakePulled, Throttled
 from connector.runs.account import identities, inspect
-from connector.runs.apply import Applied, apply
-from connector.runs.coverage import unmapped
+from connector.runs.apply import apply
+from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.recover import recover
 from connector.runs.report import PlanReport, SyncReport, unique
+from connector.runs.work import Applied
 
 
 def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
     """What a sync would do now. Reads both systems, writes nothing anywhere, our own state included."""
     check_identity(parts.store.identity(), identities(parts))
     account = inspect(parts, remember=False)
-    plan = _plan(parts, observe(parts, on_progress), account)
+    plan = _plan(parts, observe(parts, account, on_progress), account)
     return PlanReport(plan, brake=_brake(parts, plan))
 
 
@@ -48,6 +50,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     holds: list[Hold] = field(default_factory=list)
     conversions: list[dict[str, str]] = field(default_factory=list)
+    types: set[tuple[SystemName, str]] = field(default_factory=set)
     passes: int = 0
 
 
@@ -73,7 +76,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         counts=tally.counts,
         holds=unique(tally.holds),
         conversions=tuple(tally.conversions),
-        unmapped=unmapped(parts, account) if first else {},
+        uncarried=uncarried(parts, account, tally.types) if first else (),
         recovered=recovered,
         ended=ended,
     )
@@ -81,7 +84,8 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
 
 def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:
     for number in range(parts.settings.max_passes):
-        sighting = observe(parts, progress)
+        sighting = observe(parts, account, progress)
+        tally.types.update((ref.system, ref.type) for ref in sighting.refs)
         plan = _plan(parts, sighting, account)
         if number == 0:
             _check_brakes(parts, plan)

@@ -10,7 +10,7 @@ from connector.core.brakes import check_identity
 from connector.core.flow import Base, Hold, Linked, Observed, Pair, Plan, Ref
 from connector.core.schema import ABSENT, Entity, Stage
 from connector.runs.account import identities, inspect
-from connector.runs.coverage import unmapped
+from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.report import Difference, VerifyReport, plain
@@ -20,7 +20,7 @@ def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     """Read both systems completely and compare."""
     check_identity(parts.store.identity(), identities(parts))
     account = inspect(parts, remember=False)
-    sighting = observe(parts, on_progress, everything=True)
+    sighting = observe(parts, account, on_progress, everything=True)
     open_holds = {_place(one.hold): one.hold.reason for one in parts.store.open_holds()}
     differences: list[Difference] = []
     explained: list[Mapping[str, Any]] = []
@@ -41,7 +41,7 @@ def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
         explained=tuple(explained),
         unlinked=tuple(_unlinked(parts, sighting, planner.make_plan(sighting.scene, parts.mappings, account))),
         lead_and_customer=sum(_lead_and_customer(one.observed) for one in sighting.scene.linked),
-        unmapped=unmapped(parts, account),
+        uncarried=uncarried(parts, account),
     )
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from connector.sandbox.faults import KINDS
 from connector.sandbox.wire import Answer, Request
 
 PREFIX = "/_sandbox"
@@ -60,7 +61,7 @@ def _answer(status: int, body: Any) -> Answer:
 
 
 def _index(front: Controlled, request: Request) -> Any:
-    return {"routes": listing()}
+    return {"routes": listing(), "faults": KINDS}
 
 
 def _stats(front: Controlled, request: Request) -> Any:
@@ -119,7 +120,7 @@ def _json(request: Request) -> Any:
 
 
 ROUTES: dict[tuple[str, str], tuple[Callable[[Controlled, Request], Any], str]] = {
-    ("GET", ""): (_index, "this list"),
+    ("GET", ""): (_index, "this list, and the kinds of faults"),
     ("GET", "/stats"): (_stats, "calls by route, writes, most in flight"),
     ("POST", "/stats/reset"): (_reset_stats, "start counting anew"),
     ("GET", "/clock"): (_clock, "the server's time"),

@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
@@ -143,7 +144,10 @@ Late = LoseAnswer | Garble
 Fault = Early | Late
 EARLY = (Refuse, LoseRequest, Error, Throttle, Slow, Delay, ExpireToken, LockRow)
 LATE = (LoseAnswer, Garble)
-KINDS = tuple(get_args(kind.model_fields["kind"].annotation)[0] for kind in (*EARLY, *LATE))
+KINDS: dict[str, str] = {
+    get_args(kind.model_fields["kind"].annotation)[0]: cleandoc(kind.__doc__ or "") for kind in (*EARLY, *LATE)
+}
+"""Each kind of fault, with what it does."""
 
 _SPEC: TypeAdapter[list[Fault]] = TypeAdapter(list[Annotated[Fault, Field(discriminator="kind")]])
 

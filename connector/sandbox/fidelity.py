@@ -81,6 +81,7 @@ FRONT: tuple[Behaviour, ...] = (
 
 def ledger() -> tuple[Behaviour, ...]:
     """Every behaviour of the fronts, then NetSuite's, then Salesforce's."""
+    # Imported here, because the vendors' ledgers are made of this module's Behaviour.
     vendors = (import_module(f"connector.sandbox.{name}.ledger") for name in ("netsuite", "salesforce"))
     return FRONT + tuple(behaviour for vendor in vendors for behaviour in vendor.LEDGER)
 

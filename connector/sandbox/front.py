@@ -8,8 +8,6 @@ The brain is single-threaded: the front holds a lock around it, and around nothi
 from __future__ import annotations
 
 import heapq
-import html
-import json
 import threading
 import traceback
 from collections import Counter
@@ -17,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from connector.sandbox import control
+from connector.sandbox.broken import Broken, bug_answer, cut, error_answer, garbled
 from connector.sandbox.faults import (
     Delay,
     Early,
@@ -36,27 +35,8 @@ from connector.sandbox.faults import (
     Throttle,
     parse,
 )
-from connector.sandbox.wire import Answer, Headers, Request
+from connector.sandbox.wire import Answer, Request
 from connector.sandbox.world import Brain
-
-# How each vendor words a 503 in JSON. The texts are assumed; the shapes are those of its other errors.
-UNAVAILABLE: dict[str, Any] = {
-    "salesforce": [{"message": "The server is temporarily unavailable.", "errorCode": "SERVER_UNAVAILABLE"}],
-    "netsuite": {
-        "type": "https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.4",
-        "title": "Service Unavailable",
-        "status": 503,
-        "o:errorDetails": [{"detail": "The service is temporarily unavailable.", "o:errorCode": "UNEXPECTED_ERROR"}],
-    },
-}
-
-
-@dataclass(frozen=True)
-class Broken:
-    """No whole answer: the connection is `refused` or `reset`, nobody answers, or a body is `cut` short."""
-
-    how: Literal["refused", "reset", "unanswered", "cut"]
-    partial: Answer | None = None  # what of a cut answer arrives; its content-length announces more
 
 
 class Caller(Protocol):
@@ -297,46 +277,3 @@ class Front:
             return outcome
         date = format_datetime(self.brain.world.clock.now(), usegmt=True)
         return replace(outcome, headers={**outcome.headers, "date": date})
-
-
-def bug_answer(told: str) -> Answer:
-    """A 500 of ours: the sandbox itself broke. Its body is the traceback."""
-    return Answer(500, {"content-type": "text/plain; charset=utf-8", "x-sandbox": "bug"}, told.encode())
-
-
-def error_answer(fault: Error, vendor: str) -> Answer:
-    """The 5xx of `fault`, as an HTML page or in `vendor`'s JSON."""
-    if fault.format == "html":
-        return Answer(fault.status, _HTML, (fault.content or _page(fault.status)).encode())
-    body = fault.content or json.dumps(UNAVAILABLE.get(vendor, {"error": "unavailable"}))
-    return Answer(fault.status, _JSON, body.encode())
-
-
-def garbled(answer: Answer, form: str) -> Answer:
-    """A 200 in place of `answer`: half its body, or a page. No other header of it survives, no Location."""
-    if form == "html":
-        return Answer(200, _HTML, _page(200).encode(), answer.wrote)
-    kind = Headers(answer.headers).get("content-type", _JSON["content-type"])
-    return Answer(200, {"content-type": kind}, _half(answer.body), answer.wrote)
-
-
-def cut(answer: Answer) -> Broken:
-    """`answer` with its first half only, under headers that announce the whole."""
-    whole = answer.body or b"{}"
-    headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
-    # A 204 announces no body that could break off.
-    status = 200 if answer.status == 204 else answer.status
-    return Broken("cut", Answer(status, {**headers, "content-length": str(len(whole))}, _half(whole)))
-
-
-def _half(body: bytes) -> bytes:
-    return body[: max(len(body) // 2, 1)] or b"{"
-
-
-def _page(status: int) -> str:
-    title = html.escape(f"{status} Maintenance")
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-
-
-_HTML = {"content-type": "text/html; charset=utf-8"}
-_JSON = {"content-type": "application/json; charset=utf-8"}

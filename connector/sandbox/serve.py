@@ -28,7 +28,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from connector.sandbox.front import Broken, Front
+from connector.sandbox.broken import Broken
+from connector.sandbox.front import Front
 from connector.sandbox.wire import Answer, Headers, Request
 
 LOOPBACK = "127.0.0.1"
@@ -235,7 +236,7 @@ def _reset(transport: Any) -> None:
 async def _wire_request(request: HttpRequest) -> Request:
     """The request as the client wrote it: the Host header decides, percent-encoding stays."""
     scope = request.scope
-    path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
     headers = _headers(scope["headers"])
     host = headers.get("host", f"{LOOPBACK}:{scope['server'][1]}")
     url = f"{scope['scheme']}://{host}{path}" + (f"?{query}" if query else "")

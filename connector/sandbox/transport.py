@@ -21,7 +21,8 @@ from urllib3 import HTTPConnectionPool, HTTPResponse, Timeout
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from connector.sandbox.front import Broken, Front
+from connector.sandbox.broken import Broken
+from connector.sandbox.front import Front
 from connector.sandbox.wire import Answer, Headers, Request
 from connector.sandbox.world import Clock
 

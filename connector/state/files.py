@@ -28,7 +28,7 @@ def make_private(path: Path) -> None:
 
 def take_from_others(path: Path) -> None:
     """Take every right of group and others away from the file, if it is there. Raises OSError."""
-    if path.exists() and (mode := S_IMODE(path.stat().st_mode)) & _OTHERS:
+    if path.is_file() and (mode := S_IMODE(path.stat().st_mode)) & _OTHERS:
         path.chmod(mode & ~_OTHERS)
         log.warning("%s was open to others (mode %04o), now it is not (%04o)", path, mode, mode & ~_OTHERS)
 

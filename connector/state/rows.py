@@ -19,6 +19,7 @@ Parameters = dict[str, Any]
 
 _INTENT_COLUMNS = (
     "run_id", "verb", "system", "entity", "type", "ref", "source", "key", "payload_hash", "opened_at",
+    "values",
 )  # fmt: skip
 
 

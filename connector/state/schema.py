@@ -189,6 +189,7 @@ intents = Table(
     Column("opened_at", Instant, nullable=False),
     Column("outcome", Text),
     Column("closed_at", Instant),
+    Column("values", ValuesText, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
 )
 _pending = intents.c.closed_at.is_(None)

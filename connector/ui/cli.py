@@ -130,6 +130,20 @@ def main() -> None:
     """
 
 
+@main.command(short_help="See it all happen, without any account.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def demo(as_json: bool, debug: bool) -> None:
+    """Start both sandboxes, fill them, let people edit and convert leads on both sides, and sync in between."""
+
+    def to_the_end() -> int:
+        from connector.ui.demo import run_demo
+
+        return run_demo(as_json=as_json)
+
+    sys.exit(guarded(to_the_end, as_json=as_json, debug=debug))
+
+
 @main.command(short_help="Is everything in place? Changes nothing.")
 @on_accounts
 def doctor(invocation: Invocation) -> None:

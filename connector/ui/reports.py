@@ -20,6 +20,7 @@ Data = Mapping[str, Any]
 BRAKE_PULLED: Final = 5
 SHOWN: Final = 40
 """Rows of a list that are shown; `--json` has all of them."""
+SAMPLES: Final = 5
 EXAMPLES: Final = 3
 HOLD_VALUES: Final = ("values", "fields", "changes")
 """Keys of the data below which values of records stand."""
@@ -65,11 +66,16 @@ def masked(data: Any) -> Any:
 
 
 def _hidden(value: Any) -> Any:
+    """Everything but the names, and what is empty on purpose."""
     if isinstance(value, Mapping):
-        return {name: _hidden(below) for name, below in value.items()}
+        return {name: _hidden_leaf(below) for name, below in value.items()}
+    return _hidden_leaf(value)
+
+
+def _hidden_leaf(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_hidden(below) for below in value]
-    return value if value is None or value is True or value is False else MASK
+        return [_hidden_leaf(below) for below in value]
+    return None if value is None else MASK
 
 
 # --- one function per command ----------------------------------------------------------------------------
@@ -91,6 +97,7 @@ def sync(data: Data) -> str:
             *_conversions(data["conversions"]),
             *_holds(data["holds"]),
             *_unmapped(data["unmapped"]),
+            *_left_out(data["left_out"]),
             *_calls(data["calls"]),
         ]
     )
@@ -118,6 +125,7 @@ def verify(data: Data) -> str:
             ),
             *_lead_and_customer(data["lead_and_customer"]),
             *_unmapped(data["unmapped"]),
+            *_left_out(data["left_out"]),
         ]
     )
 
@@ -203,17 +211,35 @@ def _planned(data: Data) -> Iterator[str]:
     looked = f"looked at {observed['netsuite']:,} changed records in NetSuite, {observed['salesforce']:,} in Salesforce"
     yield heading(f"Records to write: {data['writes']:,} ({looked}).")
     yield from _count_table(data["counts"])
-    writes = [action for action in data["actions"] if "fields" in action]
-    yield from _section("Writes", ("do", "in", "what", "record", "fields"), map(_action, writes))
+    yield from _writes([action for action in data["actions"] if "fields" in action])
     yield from _holds(data["holds"])
+
+
+def _writes(actions: Sequence[Data]) -> Iterator[str]:
+    """The first few of each kind: a long plan is judged by its counts and its samples."""
+    ordered = sorted(actions, key=_kind)
+    for (system, entity, verb), group in groupby(ordered, key=_kind):
+        listed = list(group)
+        yield ""
+        yield heading(f"{verb} {_thing(entity)} in {TITLES[system]} ({len(listed):,})")
+        yield from table(("from", "fields", "why"), map(_action, listed[:SAMPLES]))
+        if len(listed) > SAMPLES:
+            yield f"  ... and {len(listed) - SAMPLES:,} more; --json lists them all"
+
+
+def _kind(action: Data) -> tuple[str, str, str]:
+    return action["system"], action["entity"], action["verb"]
 
 
 def _action(action: Data) -> tuple[str, ...]:
     fields = ", ".join(_field(name, value) for name, value in action["fields"].items())
-    return action["verb"], TITLES[action["system"]], _thing(action["entity"]), action["record"], fields
+    return action["record"], fields, action["reason"]
 
 
 def _field(name: str, value: Any) -> str:
+    """A masked value is not worth its columns; an emptied one is news."""
+    if isinstance(value, Mapping):
+        value = " ".join(str(part) for part in value.values() if part is not None)
     return name if value == MASK else f"{name}={'(empty)' if value is None else value}"
 
 
@@ -274,6 +300,12 @@ def _unmapped(unmapped: Data) -> Iterator[str]:
         for field, count in fields.items()
     ]
     yield from _section("Fields that no mapping carries", ("where", "record", "field", "records with a value"), rows)
+
+
+def _left_out(left_out: Sequence[Data]) -> Iterator[str]:
+    """Fields with data that a mapping file leaves out on purpose, with the reason that it gives."""
+    rows = [(TITLES[one["system"]], one["type"], one["field"], one["records"], one["reason"]) for one in left_out]
+    yield from _section("Left out by the mapping", ("where", "record", "field", "records", "why"), rows)
 
 
 def _calls(calls: Data) -> Iterator[str]:

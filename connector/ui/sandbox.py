@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ import click
 
 from connector.errors import ConfigError
 from connector.ui.guard import guarded
-from connector.ui.sandbox_config import login_facts, write_config
+from connector.ui.sandbox_config import login_facts, refuse_to_overwrite, write_config
 
 if TYPE_CHECKING:
     from connector.sandbox.stand import Addresses, Stand
@@ -84,23 +84,30 @@ def serve(as_json: bool, debug: bool, **options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The ledger as one JSON object.")
 def fidelity(as_json: bool) -> None:
     """List every behaviour that the sandboxes imitate, with its evidence; what is only assumed is counted."""
+    sys.exit(guarded(lambda: _list_behaviours(as_json), as_json=as_json))
+
+
+def _list_behaviours(as_json: bool) -> int:
     from connector.sandbox.fidelity import as_data, as_lines, ledger
 
     behaviours = ledger()
     click.echo(json.dumps(as_data(behaviours)) if as_json else "\n".join(as_lines(behaviours)))
+    return 0
 
 
 def _serve(serving: Serving) -> int:
     from connector.sandbox.stand import Stand
 
-    with _folder_for_secrets(serving.config_out) as folder:
+    if serving.config_out:
+        refuse_to_overwrite(serving.config_out)
+    with ExitStack() as until:
+        folder = until.enter_context(_folder_for_secrets(serving.config_out))
         stand = Stand(seed=serving.seed, directory=folder, running_clocks=True)
         _fill(stand, serving)
-        with _listening(stand, serving) as at:
-            if serving.config_out:
-                write_config(serving.config_out, stand, at)
-            _announce(stand, at, serving)
-            _until_interrupted()
+        at = _listen(stand, serving, until)
+        if serving.config_out:
+            write_config(serving.config_out, stand, at)
+        _stay(stand, at, serving)
     return 0
 
 
@@ -132,15 +139,15 @@ def _folder_for_secrets(config_out: Path | None) -> Iterator[Path]:
             yield Path(folder)
 
 
-@contextmanager
-def _listening(stand: Stand, serving: Serving) -> Iterator[Addresses]:
+def _listen(stand: Stand, serving: Serving, until: ExitStack) -> Addresses:
+    """Serve both until `until` ends. Raises ConfigError when a port is taken."""
     ports = {"netsuite_port": serving.netsuite_port, "salesforce_port": serving.salesforce_port}
     try:
-        with stand.serving(tls=serving.tls, **ports) as at:
-            yield at
+        return until.enter_context(stand.serving(tls=serving.tls, **ports))
     except OSError as error:
+        asked = f"ports {serving.netsuite_port} and {serving.salesforce_port}"
         how = "Choose other ports, or none for free ones."
-        raise ConfigError(f"cannot listen on {ports}: {error.strerror}", how=how) from error
+        raise ConfigError(f"cannot listen on {asked}: {error.strerror}", how=how) from error
 
 
 def _announce(stand: Stand, at: Addresses, serving: Serving) -> None:
@@ -155,8 +162,10 @@ def _announce(stand: Stand, at: Addresses, serving: Serving) -> None:
     click.echo(login_facts(stand, at), err=True)
 
 
-def _until_interrupted() -> None:
+def _stay(stand: Stand, at: Addresses, serving: Serving) -> None:
+    """Until Ctrl-C, which is the way to stop and no error, from the ready line on."""
     try:
+        _announce(stand, at, serving)
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("stopped", err=True)

@@ -67,10 +67,14 @@ How other clients log in (the sandboxes keep nothing when they stop, so these se
   Faults, clocks, statistics: GET {salesforce_url}/_sandbox/ lists the routes; Ctrl-C stops both."""
 
 
-def write_config(path: Path, stand: Stand, at: Addresses) -> None:
-    """Write a configuration for `stand`; one that somebody wrote by hand is never overwritten (ConfigError)."""
+def refuse_to_overwrite(path: Path) -> None:
+    """Raise ConfigError when `path` holds something that `write_config` did not write."""
     if path.exists() and not path.read_text("utf-8", errors="replace").startswith(MARK):
         raise ConfigError(f"{path} exists and was not written by this command", how="Choose another name.")
+
+
+def write_config(path: Path, stand: Stand, at: Addresses) -> None:
+    """Write a configuration for `stand`; paths in it are meant from its own folder."""
     folder = path.absolute().parent
     facts = _facts(stand, at)
     for name in ("netsuite_key", "salesforce_key"):

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def tests_of(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     """The test names in a file: `test_x`, and `Class::test_x` for methods."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     return frozenset(_named(tree.body, ""))
@@ -33,7 +33,7 @@ def _named(body: list[ast.stmt], prefix: str) -> list[str]:
 
 def exists(behaviour: Behaviour) -> bool:
     path, _, name = behaviour.test.partition("::")
-    return (ROOT / path).is_file() and name.split("[")[0] in tests_of(path)
+    return (ROOT / path).is_file() and name.split("[")[0] in names_in(path)
 
 
 def test_every_behaviour_has_a_test_that_exists() -> None:

@@ -31,6 +31,7 @@ def test_a_sync_tells_what_was_written_where_converted_held_and_left_behind() ->
     assert "On hold (2)" in text
     assert "-> Decide which value is right" in text
     assert "Salesforce Lead Odd_Field__c 7" in text
+    assert "Salesforce Lead Jigsaw 2 a key of another product" in text
     assert "Calls: NetSuite 13, Salesforce 4" in text
 
 
@@ -49,7 +50,8 @@ def test_a_plan_names_each_write_with_its_fields_and_reason_for_holding() -> Non
     text = shown(reports.plan(reports.masked(PLAN.data())))
 
     assert "Records to write: 1 (" in text
-    assert "create NetSuite lead salesforce:Lead:00Q000000000001AAA companyName, parent" in text
+    assert "create lead in NetSuite (1)" in text
+    assert "salesforce:Lead:00Q000000000001AAA companyName, parent new in Salesforce" in text
     assert "Aethna" not in text
 
 
@@ -93,7 +95,7 @@ def test_values_are_masked_unless_asked_for() -> None:
 def test_control_characters_never_reach_the_terminal() -> None:
     for render, report in ((reports.plan, PLAN), (reports.sync, SYNC)):
         text = click.unstyle(render(reports.harmless(report.data())))
-        assert "\x1b" not in text
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
 
 
 def test_many_holds_of_a_kind_are_counted_and_shown_by_example() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from connector.core.flow import Create, Hold, Later, Pair, Plan, Ref
 from connector.core.schema import Entity, SystemName
+from connector.runs.coverage import Uncarried
 from connector.runs.report import Difference, PlanReport, StatusReport, SyncReport, VerifyReport
 
 LEAD = Ref(SystemName.SALESFORCE, "Lead", "00Q000000000001AAA")
@@ -18,7 +19,7 @@ CONFLICT = Hold(
     "both sides changed it",
     Pair("+1 555 0100", "+1 555 0199"),
 )
-REFUSED = Hold("refused", Entity.LEAD, Pair(None, LEAD), None, "a \x1b[31mrule\x1b[0m of the org", code="FIELD_X")
+REFUSED = Hold("refused", Entity.LEAD, Pair(None, LEAD), None, "a \x1b]0;rule\x07 of the \u202eorg", code="FIELD_X")
 CREATE = Create(
     Entity.LEAD,
     SystemName.NETSUITE,
@@ -43,7 +44,10 @@ SYNC = SyncReport(
     },
     holds=(CONFLICT, REFUSED),
     conversions=({"lead": str(LEAD), "account": "a", "contact": "c", "opportunity": "", "reason": "won in NetSuite"},),
-    unmapped={"salesforce": {"Lead": {"Odd_Field__c": 7}}},
+    uncarried=(
+        Uncarried(SystemName.SALESFORCE, "Lead", "Odd_Field__c", 7, ""),
+        Uncarried(SystemName.SALESFORCE, "Lead", "Jigsaw", 2, "a key of another product"),
+    ),
     calls={"netsuite": 13, "salesforce": 4},
 )
 QUIET = SyncReport("sync", 4, datetime(2026, 5, 1, tzinfo=UTC), 0.5, 1, {})
@@ -54,7 +58,7 @@ VERIFY = VerifyReport(
     explained=(),
     unlinked=({"record": str(LEAD), "entity": "lead", "reason": "not synced yet"},),
     lead_and_customer=1,
-    unmapped={},
+    uncarried=(),
 )
 STATUS = StatusReport(
     identity=Pair("TSTDRV1234567", "00D000000000001AAA"),

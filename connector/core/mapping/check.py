@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from connector.core.flow import Pair, Raw
 from connector.core.mapping.document import Mappings
+from connector.core.mapping.fit import lacks
 from connector.core.mapping.translate import EntityMapping, FieldMapping
 from connector.core.mapping.yaml_file import Path, nearest
 from connector.core.ports import FieldInfo, RecordInfo
@@ -98,12 +99,6 @@ def _check_values(line: FieldMapping, system: SystemName, info: RecordInfo) -> F
             if known is not None and lacks(known, value):
                 what = f"{info.system.title} has no value {value!r} in `{name}`"
                 yield ("fields", line.name, "values", canonical), what, _nearest_value(value, known)
-
-
-def lacks(known: FieldInfo, value: str) -> bool:
-    """Whether the account would refuse a list value; a free picklist takes any."""
-    closed = known.restricted or known.kind == "reference"
-    return closed and known.options is not None and value not in known.options
 
 
 def _nearest_value(value: str, known: FieldInfo) -> str:

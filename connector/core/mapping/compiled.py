@@ -22,8 +22,12 @@ Write = Callable[[Mapping[str, Value], Links, Mapping[str, Value]], tuple[dict[s
 
 _READ_PLAIN = """\
     value = find(vendor{n}, ABSENT)
-    if value is not ABSENT:
-        values[name{n}] = value or None if value.__class__ is str else as_text(value)
+    if value.__class__ is str:
+        values[name{n}] = value or None
+    elif value is None:
+        values[name{n}] = None
+    elif value is not ABSENT:
+        odd(name{n}, value, values, problems)
 """
 _READ_LENS = """\
     try:
@@ -75,8 +79,16 @@ def writer(lenses: Mapping[str, Lens]) -> Write:
     return _function("write", _WRITE.format(body=body), lenses)
 
 
+def _read_odd_text(name: str, raw: Any, values: dict[str, Value], problems: dict[str, str]) -> None:
+    """A text field that holds something other than text."""
+    try:
+        values[name] = as_text(raw)
+    except Unfit as why:
+        problems[name] = str(why)
+
+
 def _function(name: str, source: str, lenses: Mapping[str, Lens]) -> Callable[..., Any]:
-    namespace: dict[str, Any] = {"ABSENT": ABSENT, "Unfit": Unfit, "as_text": as_text}
+    namespace: dict[str, Any] = {"ABSENT": ABSENT, "Unfit": Unfit, "odd": _read_odd_text}
     for n, (canonical, lens) in enumerate(lenses.items()):
         namespace |= {f"name{n}": canonical, f"vendor{n}": lens.plain, f"get{n}": lens.get, f"put{n}": lens.put}
     exec(compile(source, f"<compiled {name}>", "exec"), namespace)  # noqa: S102 - fixed text and numbers only

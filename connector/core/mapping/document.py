@@ -118,7 +118,8 @@ def _shape_mistake(model: type[BaseModel], detail: ErrorDetails, source: Source)
         expected = nearest(given, [choice.strip("' ") for choice in choices.replace(" or ", ", ").split(",")])
         return source.mistake(path, f"`{given}` is not a choice here", expected or f"expected {choices}")
     if detail["type"] == "union_tag_not_found":
-        return source.mistake(path, "not a field name and not a form", "expected a field name, first_of, yes_when, ...")
+        expected = "expected a field name, {first_of: [...]}, {yes_when: {...}}, or the five parts of an address"
+        return source.mistake(path, "not a field name and not a form", expected)
     return source.mistake(path, detail["msg"])
 
 

@@ -58,13 +58,17 @@ def _fitted(name: str, value: Planned, info: RecordInfo, creating: bool, on_too_
 
 
 def _check_options(value: str, known: FieldInfo, info: RecordInfo) -> None:
-    """Free picklists take anything; a reference to a list value that does not exist is always refused."""
-    if known.options is None or not (known.restricted or known.kind == "reference"):
-        return
     chosen = value.split(";") if known.kind == "multi_picklist" else [value]
     for item in chosen:
-        if item not in known.options:
+        if lacks(known, item):
             raise _Misfit(f"{item!r} is not a value of {known.name} in {info.system.title}")
+
+
+def lacks(known: FieldInfo, value: str) -> bool:
+    """Whether the account would refuse a list value. Free picklists take anything; a reference to a list value
+    that does not exist is always refused."""
+    closed = known.restricted or known.kind == "reference"
+    return closed and known.options is not None and value not in known.options
 
 
 def _within(value: str, known: FieldInfo, info: RecordInfo, on_too_long: TooLong) -> str:

@@ -77,7 +77,8 @@ def _form(value: Any) -> str | None:
     if isinstance(value, str | FirstOf | YesWhen | AddressParts):
         return {str: "field", FirstOf: "first_of", YesWhen: "yes_when", AddressParts: "parts"}[type(value)]
     if isinstance(value, dict):
-        return next((form for form in ("first_of", "yes_when") if form in value), "parts")
+        keys = {"first_of": {"first_of"}, "yes_when": {"yes_when"}, "parts": set(AddressParts.model_fields)}
+        return next((form for form, names in keys.items() if names & value.keys()), None)
     return None
 
 
@@ -121,7 +122,7 @@ class FieldLine(Part):
     values: dict[str, Cell] | None = Field(
         None,
         description="values table, `Salesforce value: NetSuite value`; of a list of NetSuite values the first is "
-        "written and all are read. Or `canonical value: {netsuite: ..., salesforce: ...}`",
+        'written and all are read. Or `canonical value: {netsuite: ..., salesforce: ...}`. "" is an empty field',
     )
     unknown: Unknown = Field(
         "hold",

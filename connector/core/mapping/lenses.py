@@ -102,7 +102,8 @@ class SaysNothing(Exception):
 @dataclass(frozen=True, slots=True)
 class Table:
     """A values table of one side. `write`: canonical value -> the vendor value written; `read`: every vendor
-    value -> canonical value. `unknown` says what a value outside the table means, see `FieldLine.unknown`."""
+    value -> canonical value, "" standing for an empty field. `unknown` says what a value outside the table means,
+    see `FieldLine.unknown`."""
 
     read: Mapping[str, str]
     write: Mapping[str, str]
@@ -112,19 +113,24 @@ class Table:
     def lossy(self) -> bool:
         return len(self.read) > len(self.write)
 
+    @property
+    def of_empty(self) -> str | None:
+        """What an empty field means; mostly nothing."""
+        return self.read.get("")
+
 
 def tabled(codec: Codec, tables: Pair[Table]) -> Codec:
     """A codec whose values go through a table, one by one if there are several."""
 
     def reader(system: SystemName) -> Callable[[Any], Value]:
         table, read = tables.of(system), codec.read.of(system)
-        return lambda raw: _through(read(raw), lambda item: _look_up(table.read, item, table.unknown, system))
+        return lambda raw: _through(read(raw), lambda item: _look_up(table.read, item, table.unknown), table.of_empty)
 
     def writer(system: SystemName) -> Callable[[Any], Raw]:
         table, write = tables.of(system), codec.write.of(system)
 
         def put(value: Value) -> Raw:
-            return write(_through(value, lambda item: _look_up(table.write, item, table.unknown, system)))
+            return write(_through(value, lambda item: _look_up(table.write, item, table.unknown))) or None
 
         return put
 
@@ -138,16 +144,16 @@ def tabled(codec: Codec, tables: Pair[Table]) -> Codec:
     )
 
 
-def _through(value: Value, look_up: Callable[[str], str | None]) -> Value:
+def _through(value: Value, look_up: Callable[[str], str | None], of_empty: str | None = None) -> Value:
     if value is None:
-        return None
+        return of_empty
     if isinstance(value, tuple):
         found = (look_up(item) for item in value)
         return tuple(sorted(item for item in found if item is not None)) or None
     return look_up(str(value))
 
 
-def _look_up(table: Mapping[str, str], item: str, unknown: str, system: SystemName) -> str | None:
+def _look_up(table: Mapping[str, str], item: str, unknown: str) -> str | None:
     found = table.get(item)
     if found is not None:
         return found

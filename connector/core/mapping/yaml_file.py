@@ -22,6 +22,7 @@ from ruamel.yaml.events import AliasEvent
 from connector.errors import Mistake
 
 SIZE_CAP = 1024 * 1024
+_DEEPEST = 20
 
 Path = tuple[str | int, ...]
 """Keys and list positions that lead to a node. A step that the node does not have is passed over."""
@@ -43,14 +44,21 @@ class Source:
         return Mistake(self.file, line + 1, column + 1, what, expected, shown)
 
 
-class _NoAliases(Composer):
-    """An alias makes one node stand in two places, and chains of them can blow up memory."""
+class _StrictComposer(Composer):
+    """No aliases: one makes a node stand in two places, and chains of them blow up memory. No deep nesting."""
+
+    depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.parser.check_event(AliasEvent):
-            mark = self.parser.peek_event().start_mark
-            raise ComposerError(None, None, "aliases (`*name`) are not allowed in mapping files", mark)
-        return super().compose_node(parent, index)
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent):
+            raise ComposerError(None, None, "aliases (`*name`) are not allowed in mapping files", event.start_mark)
+        if self.depth == _DEEPEST:
+            raise ComposerError(None, None, f"nested more than {_DEEPEST} levels deep", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def parse(text: bytes, file: str) -> Source | Mistake:
@@ -72,13 +80,11 @@ def parse(text: bytes, file: str) -> Source | Mistake:
         return Mistake(file, 1, 1, str(error))
     except (YAMLError, ValueError) as error:
         return Mistake(file, 1, 1, f"not readable as YAML: {str(error).splitlines()[0]}")
-    except RecursionError:
-        return Mistake(file, 1, 1, "the file is nested too deeply")
 
 
 def _loader() -> YAML:
     yaml = YAML(typ="rt", pure=True)
-    yaml.Composer = _NoAliases
+    yaml.Composer = _StrictComposer
     yaml.allow_duplicate_keys = False
     return yaml
 
@@ -146,5 +152,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """`did you mean ...?` for a misspelt name; empty when nothing is close."""
     candidates = sorted(names)
     by_fold = {candidate.casefold(): candidate for candidate in candidates}
-    close = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(name) > 3 else 0.5  # one wrong letter of two leaves a likeness of one half
+    close = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=cutoff)
     return f"did you mean `{by_fold[close[0]]}`?" if close else ""

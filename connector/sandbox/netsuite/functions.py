@@ -23,6 +23,11 @@ class Failure:
     def __init__(self) -> None:
         self.refusal: Refusal | None = None
 
+    def take(self) -> Refusal | None:
+        """The refusal met last, forgotten with this."""
+        found, self.refusal = self.refusal, None
+        return found
+
 
 def install(database: sqlite3.Connection, account: Account, failure: Failure) -> None:
     """Register the functions that translated queries call."""

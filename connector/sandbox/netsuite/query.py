@@ -22,7 +22,7 @@ class QueryService:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._failure = Failure()
-        self._translator = Translator(account)
+        self._translator = Translator(account, self._failure)
         functions.install(account.database, account, self._failure)
 
     def suiteql(self, request: Request) -> Answer:
@@ -54,8 +54,7 @@ class QueryService:
 
     def _refusal(self, error: sqlite3.Error) -> Exception:
         """What a function refused while the query ran; anything else is a bug of the sandbox and stays loud."""
-        found, self._failure.refusal = self._failure.refusal, None
-        return found or error
+        return self._failure.take() or error
 
 
 def _written(output: Output) -> str:

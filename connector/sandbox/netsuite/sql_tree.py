@@ -22,7 +22,7 @@ class Dialect(Oracle):
 
     class Parser(Oracle.Parser):  # type: ignore[misc, valid-type]
         FUNCTIONS: ClassVar[dict[str, Any]] = {name: Oracle.Parser.FUNCTIONS[name] for name in _KEPT_FUNCTIONS}
-        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {"CAST": Oracle.Parser.FUNCTION_PARSERS["CAST"]}
 
 
 def unsupported(what: str) -> Exception:
@@ -100,20 +100,6 @@ def rownum_limit(node: Node) -> int | None:
     if node.this.name.lower() != "rownum" or not isinstance(node.expression, exp.Literal):
         return None
     return int(node.expression.this) - isinstance(node, exp.LT)
-
-
-def keyset_bounds(node: Node) -> list[Node]:
-    """`a >= x` for `(a > x OR (a = x AND ...))`: implied by it, and what lets SQLite start in the index at x."""
-    inner = node.unnest()
-    if not isinstance(inner, exp.Or) or not isinstance(inner.this, exp.GT):
-        return []
-    after, ties = inner.this, inner.expression.unnest()
-    if not isinstance(ties, exp.And):
-        return []
-    wanted = exp.EQ(this=after.this.copy(), expression=after.expression.copy())
-    if wanted not in [part.unnest() for part in ties.flatten()]:
-        return []
-    return [exp.GTE(this=after.this.copy(), expression=after.expression.copy())]
 
 
 def limit_clause(tree: exp.Select, row_limit: int | None) -> str:

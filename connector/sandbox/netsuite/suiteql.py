@@ -7,6 +7,7 @@ SQLite text and type; the types say which columns are dates, that an answer has 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlglot import exp
 
 from connector.sandbox.netsuite.account import Account
 from connector.sandbox.netsuite.errors import NotEmulated, search_error
-from connector.sandbox.netsuite.functions import Typed, as_text, call
+from connector.sandbox.netsuite.functions import Failure, Typed, as_text, call
 from connector.sandbox.netsuite.moments import BadMoment
 from connector.sandbox.netsuite.scope import (
     Output,
@@ -32,7 +33,6 @@ from connector.sandbox.netsuite.sql_tree import (
     Node,
     as_select,
     conjuncts,
-    keyset_bounds,
     limit_clause,
     listed,
     only,
@@ -48,8 +48,9 @@ _MOST_IN_VALUES = 1000
 class Translator:
     """Checks and translates queries against one account's tables."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, failure: Failure) -> None:
         self._account = account
+        self._failure = failure
         self._tables = catalogue(account)
         self._count = 0
 
@@ -166,7 +167,6 @@ class Translator:
             else:
                 row_limit = limit
         texts = [self._expression(part, scope)[0] for part in kept]
-        texts += [self._expression(bound, scope)[0] for part in kept for bound in keyset_bounds(part)]
         return ("WHERE " + " AND ".join(texts) if texts else ""), row_limit
 
     def _order(self, tree: exp.Select, scope: Scope, outputs: list[Output]) -> str:
@@ -346,7 +346,18 @@ class Translator:
         return f"{name}({'DISTINCT ' if distinct else ''}{sql})", type_ if name in ("MIN", "MAX") else "number"
 
     def _call(self, node: Node, scope: Scope) -> Typed:
-        return call(node.name, [self._expression(argument, scope) for argument in node.expressions])
+        values = [self._expression(argument, scope) for argument in node.expressions]
+        sql, type_ = call(node.name, values)
+        if type_ == "date" and all(value[0].startswith("'") for value in values):
+            return self._constant(sql), "date"
+        return sql, type_
+
+    def _constant(self, sql: str) -> str:
+        """A moment spelled out in the query, read now: a bad one is refused even if no row is ever compared."""
+        try:
+            return str(self._account.all(f"SELECT {sql} AS moment")[0]["moment"])
+        except sqlite3.OperationalError as error:
+            raise self._failure.take() or error from None
 
     def _dotted(self, node: Node, scope: Scope) -> Typed:
         """`BUILTIN.DF(column)`."""

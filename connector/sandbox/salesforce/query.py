@@ -15,7 +15,8 @@ from typing import Any
 from connector.sandbox.salesforce.errors import refuse
 from connector.sandbox.salesforce.org import Org
 from connector.sandbox.salesforce.soql import parse
-from connector.sandbox.salesforce.soql_compile import Address, ChildPlan, Leaf, Node, Plan, compile_query
+from connector.sandbox.salesforce.soql_compile import compile_query
+from connector.sandbox.salesforce.soql_plan import Address, ChildPlan, Leaf, Node, Plan
 from connector.sandbox.salesforce.values import wire_value
 
 LOCATOR_LIFE = timedelta(days=2)

@@ -24,7 +24,7 @@ from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.ids import widen
 from connector.sandbox.salesforce.moments import http_date, parse_http_date, parse_stamp
 from connector.sandbox.salesforce.query import address_value
-from connector.sandbox.salesforce.soql_compile import Address, Leaf
+from connector.sandbox.salesforce.soql_plan import Address, Leaf
 from connector.sandbox.salesforce.values import BadValue, store_value, wire_value
 from connector.sandbox.salesforce.writes import create, delete, existing, update
 

@@ -277,9 +277,8 @@ def _unexpected(text: str, error: UnexpectedInput) -> Exception:
     elif isinstance(error, UnexpectedCharacters):
         at = error.pos_in_stream or 0
         found = f"'{_word_at(text, at)}'"
-    word = _word_at(text, at).upper()
-    before = re.search(r"(\w+)\s*$", text[:at])
-    known = [name for name in (word, before.group(1).upper() if before else "") if name in NOT_EMULATED]
+    near = [_word_at(text, at), *reversed(re.findall(r"\w+", text[:at])[-3:])]
+    known = [word.upper() for word in near if word.upper() in NOT_EMULATED]
     return NotEmulated(f"SOQL {known[0]}") if known else malformed(text, at, f"unexpected token: {found}")
 
 

@@ -5,8 +5,7 @@ Two-valued logic (assumed): a comparison with a null field is false, so NOT and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from lark import Token
@@ -14,8 +13,6 @@ from lark import Token
 from connector.sandbox.salesforce.describe import Child, Schema, SObject
 from connector.sandbox.salesforce.errors import NotEmulated, Refusal
 from connector.sandbox.salesforce.fields import ID_TYPES, NUMBER_TYPES, TEXT_TYPES, Field
-from connector.sandbox.salesforce.ids import widen
-from connector.sandbox.salesforce.moments import parse_moment, stamp
 from connector.sandbox.salesforce.soql import (
     Aggregate,
     Comparison,
@@ -29,6 +26,8 @@ from connector.sandbox.salesforce.soql import (
     refuse_at,
     unescape,
 )
+from connector.sandbox.salesforce.soql_literals import literal_value, midnight, relative_days
+from connector.sandbox.salesforce.soql_plan import Address, ChildPlan, Column, Leaf, Node, Plan
 from connector.sandbox.salesforce.store import fold, match_column
 
 POLYMORPHIC = ("Id", "Name", "FirstName", "LastName", "Email", "Phone", "Title", "Username", "IsActive")
@@ -39,71 +38,6 @@ NO_SUFFIX = (
     "If you are attempting to use a custom {what}, be sure to append the '__{suffix}' after the {after}. "
     "Please reference your WSDL or the describe call for the appropriate names."
 )
-
-
-@dataclass
-class Node:
-    """One record in the answer: its id column, its fields and its parents, in the order selected.
-
-    `sobject` is None where the type of the parent depends on the row.
-    """
-
-    sobject: SObject | None
-    id_column: int
-    entries: list[tuple[str, Any]] = field(default_factory=list)
-
-    def parent(self, name: str) -> Node | None:
-        return next((e for n, e in self.entries if n == name and isinstance(e, Node)), None)
-
-
-@dataclass(frozen=True)
-class Leaf:
-    field: Field
-    column: int
-
-
-@dataclass(frozen=True)
-class Address:
-    """A compound address: (key in the answer, leaf) pairs."""
-
-    parts: tuple[tuple[str, Leaf], ...]
-
-
-@dataclass(frozen=True)
-class ChildPlan:
-    name: str
-    plan: Plan
-    key_column: int
-    limit: int | None
-    offset: int
-
-
-@dataclass
-class Plan:
-    """Ready to run: `SELECT {columns} {body}` with `values`. `kind`: records, count or groups."""
-
-    kind: str
-    sobject: SObject
-    columns: list[str]
-    joins: str
-    where: str
-    values: list[Any]
-    order: str
-    limit: int | None
-    offset: int
-    node: Node
-    children: list[ChildPlan]
-    group_columns: list[tuple[str, Field | None]] = field(default_factory=list)
-    group: str = ""
-    has_long_text: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """A path resolved to SQL."""
-
-    sql: str
-    field: Field
 
 
 def compile_query(schema: Schema, select: Select, now: datetime, *, all_rows: bool) -> Plan:
@@ -198,7 +132,7 @@ class _Compiler:
                 return
             sobject = self.schema.get(reference.reference_to[0])
             node = self._parent_node(node, chain, reference, sobject)
-        self._select_field(node, self._alias(chain, path), self._field(sobject, names[-1], path))
+        self._select_field(node, self._join(chain), self._field(sobject, names[-1], path))
 
     def _parent_node(self, node: Node, chain: tuple[str, ...], reference: Field, sobject: SObject) -> Node:
         name = str(reference.relationship)
@@ -228,7 +162,7 @@ class _Compiler:
         name = str(reference.relationship)
         parent = node.parent(name)
         if parent is None:
-            alias = self._alias(chain[:-1], path)
+            alias = self._join(chain[:-1])
             parent = Node(None, self._add(f'{alias}."{reference.name}"'))
             node.entries.append((name, parent))
         parent.entries.append((column.field.name, Leaf(column.field, self._add(column.sql))))
@@ -291,9 +225,6 @@ class _Compiler:
             raise self._invalid_field(path, text)
         return found
 
-    def _alias(self, chain: tuple[str, ...], path: Token) -> str:
-        return self._join(chain)
-
     def _join(self, chain: tuple[str, ...]) -> str:
         """The SQL alias of the object at the end of `chain`, joined when it is not yet."""
         if chain not in self.joins:
@@ -325,7 +256,9 @@ class _Compiler:
         targets = [self.schema.get(name) for name in reference.reference_to]
         if [name.lower() for name in rest] == ["type"]:
             cases = " ".join(f"WHEN '{target.prefix}' THEN '{target.name}'" for target in targets)
-            return Column(f"CASE substr({key},1,3) {cases} END", Field("Type", "string", "Type", length=40))
+            return Column(
+                f"(CASE substr({key},1,3) {cases} END) COLLATE NOCASE", Field("Type", "string", "Type", length=40)
+            )
         name = next((name for name in POLYMORPHIC if [name.lower()] == [part.lower() for part in rest]), None)
         holders = [target for target in targets if name and target.field(name)]
         if not holders or name is None:
@@ -333,7 +266,8 @@ class _Compiler:
         reads = [f'(SELECT "{name}" FROM "{to.name}" WHERE "Id"={key})' for to in holders]  # noqa: S608
         found = holders[0].field(name)
         assert found is not None
-        return Column(f"coalesce({', '.join(reads)}, NULL)", found)
+        collation = "" if found.type == "id" else " COLLATE NOCASE"
+        return Column(f"coalesce({', '.join(reads)}, NULL){collation}", found)
 
     # conditions
 
@@ -424,7 +358,7 @@ class _Compiler:
     def _relative(self, column: Column, operator: str, value: Literal) -> str:
         start, end = relative_days(value.text.lower(), self.now.date())
         whole = column.field.type == "date"
-        first, after = (str(start), str(end)) if whole else (_midnight(start), _midnight(end))
+        first, after = (str(start), str(end)) if whole else (midnight(start), midnight(end))
         bounds = {"<": first, "<=": after, ">": after, ">=": first}
         if operator in bounds:
             self.values.append(bounds[operator])
@@ -434,7 +368,7 @@ class _Compiler:
         return f"NOT ifnull(({inside}), 0)" if operator == "!=" else inside
 
     def _value(self, found: Field, literal: Literal, path: Token) -> Any:
-        value = _literal_value(found, literal, self.select.text)
+        value = literal_value(found, literal, self.select.text)
         if value is None:
             raise self._wrong_literal(found, literal, path)
         return value
@@ -531,48 +465,6 @@ class _Compiler:
 
     def _malformed(self, token: Token, text: str) -> Refusal:
         return malformed(self.select.text, token.start_pos or 0, text)
-
-
-def relative_days(name: str, today: date) -> tuple[date, date]:
-    """First day and first day after of a relative date literal, in UTC."""
-    one, month, year = timedelta(days=1), today.replace(day=1), today.replace(month=1, day=1)
-    next_month = (month + timedelta(days=32)).replace(day=1)
-    ranges = {
-        "today": (today, today + one),
-        "yesterday": (today - one, today),
-        "tomorrow": (today + one, today + 2 * one),
-        "this_month": (month, next_month),
-        "last_month": ((month - one).replace(day=1), month),
-        "this_year": (year, year.replace(year=year.year + 1)),
-        "last_year": (year.replace(year=year.year - 1), year),
-    }
-    if name in ranges:
-        return ranges[name]
-    kind, _, count = name.partition(":")
-    days = timedelta(days=int(count))
-    return (today - days, today + one) if kind == "last_n_days" else (today + one, today + one + days)
-
-
-def _midnight(day: date) -> str:
-    return f"{day}T00:00:00.000+0000"
-
-
-def _literal_value(found: Field, literal: Literal, query: str) -> Any:
-    """The stored form of a literal, or None when its kind does not suit the field."""
-    kind, text = literal.kind, literal.text
-    if found.type == "boolean":
-        return {"TRUE": 1, "FALSE": 0}.get(kind)
-    if found.type in NUMBER_TYPES:
-        return float(text) if kind == "NUMBER" else None
-    if found.type == "date":
-        return text if kind == "DATE" else None
-    if found.type == "datetime":
-        at = parse_moment(text) if kind == "DATETIME" else None
-        return stamp(at) if at else None
-    if kind != "STRING":
-        return None
-    value = unescape(text, literal.at, query)
-    return widen(value) if found.type in ID_TYPES else value
 
 
 def _has_long_text(node: Node) -> bool:

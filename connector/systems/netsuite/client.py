@@ -38,7 +38,9 @@ class UnknownName(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
+    """One page of a query's rows, and what NetSuite says about all of them."""
+
     rows: list[Row]
     total: int
     self_link: str
@@ -72,7 +74,7 @@ class Client:
         if page.total > offset - MAX_PAGE_ROWS + len(page.rows):
             raise Unintelligible("a query ended before its last row", system=str(SystemName.NETSUITE))
 
-    def _page(self, query: str, offset: int) -> _Page:
+    def _page(self, query: str, offset: int) -> Page:
         response = self._session.request(
             "POST",
             self._settings.base_url + QUERY,
@@ -80,11 +82,11 @@ class Client:
             json={"q": query},
             headers={"Prefer": "transient", "Accept": "application/json"},
             safe=True,
-            decode=_page,
+            decode=page_of,
         )
         if not response.ok:
             raise _query_error(response)
-        page: _Page = decoded(response)
+        page: Page = decoded(response)
         return page
 
     def clock(self) -> AccountClock:
@@ -168,7 +170,7 @@ def _segment(type_: str) -> str:
     return quote(type_, safe="")
 
 
-def _page(response: Response) -> _Page:
+def page_of(response: Response) -> Page:
     """ValueError for anything but a whole page: half an answer must never look like few rows."""
     body = json.loads(response.content)
     items = body.get("items") if isinstance(body, dict) else None
@@ -176,7 +178,7 @@ def _page(response: Response) -> _Page:
         raise ValueError("not a page of rows")
     rows = [_row(item) for item in items]
     links = body.get("links") or [{}]
-    return _Page(rows, int(body.get("totalResults", len(rows))), str(links[0].get("href", "")))
+    return Page(rows, int(body.get("totalResults", len(rows))), str(links[0].get("href", "")))
 
 
 def _row(item: Any) -> Row:

@@ -42,6 +42,7 @@ class Account:
         self,
         login: CertificateLogin | TokenLogin | None = None,
         session_options: Mapping[str, Any] | None = None,
+        now: Callable[[], float] | None = None,
         **settings: Any,
     ) -> NetSuiteSystem:
         """An adapter with the given settings; nothing of it sleeps."""
@@ -49,7 +50,7 @@ class Account:
         options = {"sleep": self.pauses.append, "random": random.Random(1), **(session_options or {})}
         session = netsuite_session(told, **options)
         session.mount("https://", SandboxAdapter(self.front))
-        system = NetSuiteSystem(told, session, now=lambda: self.brain.world.clock.now().timestamp())
+        system = NetSuiteSystem(told, session, now=now or self.now)
         self.systems.append(system)
         return system
 
@@ -73,8 +74,8 @@ class Account:
         statement = f"UPDATE {table} SET lastmodifieddate = ? WHERE id = ?"
         self.brain.account.database.execute(statement, (moment, int(id_)))
 
-    def now(self) -> int:
-        return int(self.brain.world.clock.now().timestamp())
+    def now(self) -> float:
+        return float(self.brain.world.clock.now().timestamp())
 
     def fault(self, kind: str, *, match: Mapping[str, Any] | None = None, **more: Any) -> None:
         self.front.arm([{"kind": kind, "match": dict(match or {}), **more}])

@@ -13,6 +13,7 @@ from connector.core.ports import Wanted
 from connector.errors import AuthFailed, Throttled, Unavailable, Unintelligible
 from connector.systems.salesforce.auth import ClientCredentials, JwtBearer
 from connector.systems.salesforce.system import SalesforceSystem
+from connector.systems.session import PreparedRequest
 from tests.contract.salesforce.conftest import LEAD_FIELDS, SECRET, Org, changed, create
 
 
@@ -66,6 +67,18 @@ def test_an_expired_token_is_renewed_once(org: Org, system: SalesforceSystem) ->
     org.calls()
     assert system.converted_statuses()
     assert sum(org.calls().values()) == 3
+
+
+def test_a_token_that_another_thread_has_renewed_already_is_kept(org: Org, system: SalesforceSystem) -> None:
+    authorizer = system._client.authorizer
+    rejected = PreparedRequest()
+    rejected.prepare("GET", "https://127.0.0.1:8443/")
+    authorizer.authorize(rejected)
+    authorizer.renew(rejected)
+    fresh = authorizer.token
+    authorizer.renew(rejected)
+    assert authorizer.token is fresh
+    assert sum(org.calls().values()) == 2
 
 
 def test_tokens_that_are_never_accepted_end_it(org: Org, system: SalesforceSystem) -> None:

@@ -1,6 +1,7 @@
 """Short names for the things that a store keeps."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from connector.core.flow import Hold, Pair, Ref
 from connector.core.ports import Intent
@@ -40,9 +41,11 @@ def intent(number: int = 1, **changes: object) -> Intent:
         "key": f"sf-{lead(number).id}",
         "payload_hash": "f00d",
         "opened_at": NOON,
+        "values": {"email": "a@example.com", "budget": Decimal("1.50")},
     }
     return Intent(**facts | changes)  # type: ignore[arg-type]
 
 
 def conflict(number: int = 1, field: str | None = "email", values: Pair[Value] = Pair("a", "b")) -> Hold:
-    return Hold("conflict", Entity.LEAD, both(number), field, "both sides changed it", values)
+    refs: Pair[Ref | None] = Pair(customer(number), lead(number))
+    return Hold("conflict", Entity.LEAD, refs, field, "both sides changed it", values)

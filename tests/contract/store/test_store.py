@@ -250,7 +250,7 @@ def test_any_text_can_be_a_match_key_and_a_reason(store: Store, key: str) -> Non
 
 
 def test_an_intent_comes_back_as_it_was_opened(store: Store) -> None:
-    update = intent(2, verb="update", ref=customer(2), source=None, key=None)
+    update = intent(2, verb="update", ref=customer(2), source=None, key=None, values={})
     ids = store.open_intents([intent(1), update])
     assert store.pending_intents() == [replace(intent(1), id=ids[0]), replace(update, id=ids[1])]
 

@@ -14,7 +14,7 @@ JSON = {"content-type": "application/json"}
 class Echo:
     """GET answers what it saw; PUT and POST store the body; `/boom` is a bug."""
 
-    name = "echo"
+    name = "netsuite"
 
     def __init__(self, limit: int | None = None) -> None:
         self.world = World(seed=7)

@@ -44,6 +44,7 @@ def test_the_index_names_every_route_with_a_line() -> None:
     assert status == 200
     assert list(told["routes"]) == ROUTES
     assert all(told["routes"].values())
+    assert all(told["faults"].values())
 
 
 def test_control_routes_are_neither_counted_nor_gated_nor_faulted() -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from connector.sandbox.front import Broken, Front
+from connector.sandbox.broken import Broken
+from connector.sandbox.front import Front
 from connector.sandbox.wire import Answer, Request
 from tests.sandbox.front.echo import Echo, Patient, get, put
+
+NETSUITE_500 = {
+    "type": "https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6",
+    "title": "Internal Server Error",
+    "status": 500,
+    "o:errorDetails": [
+        {"detail": "The service is temporarily unavailable.", "o:errorCode": "UNEXPECTED_ERROR"},
+    ],
+}
 
 
 def front_with(*faults: dict[str, Any], limit: int | None = None) -> tuple[Front, Echo]:
@@ -109,9 +118,16 @@ def test_an_error_carries_a_page_or_the_vendors_json() -> None:
     page, data, own = (ask(front, put()) for _ in range(3))
     assert (page.status, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
     assert page.body.startswith(b"<!DOCTYPE html>")
-    assert (data.status, json.loads(data.body)) == (500, {"error": "unavailable"})
+    assert (data.status, data.json()) == (500, NETSUITE_500)
     assert (own.status, own.body) == (502, b"bad gateway")
     assert brain.written == []
+
+
+def test_salesforce_words_an_error_in_its_own_json() -> None:
+    front, brain = front_with({"kind": "error", "status": 599, "format": "json"})
+    brain.name = "salesforce"
+    answer = ask(front, put())
+    assert (answer.status, answer.json()[0]["errorCode"]) == (599, "SERVER_UNAVAILABLE")
 
 
 def test_an_error_may_hide_a_write_that_happened() -> None:

@@ -32,7 +32,9 @@ def test_trees_go_to_salesforce_together_and_lists_to_netsuite_one_by_one(
     company = {"attributes": {"type": "Account", "referenceId": "A"}, "Name": "Grimes", "Nonsense": 1}
     (tmp_path / "org" / "2.json").write_text(json.dumps({"records": [person]}))
     (tmp_path / "org" / "1.json").write_text(json.dumps({"records": [company]}))
-    (tmp_path / "a.csv").write_text(f'\ufeff{HEADER}\r\n1,x,Ann,Zoë,Ång,"Grimes, Huff",+1-2,Web,more\r\n', "utf-8")
+    (tmp_path / "a.csv").write_text(
+        f'\ufeff{HEADER}\r\n1,x,Ann,Zoë,Ång,"Grimes, Huff",+1-532-344-1362,Web,x\r\n', "utf-8"
+    )
     (tmp_path / "b.csv").write_text(HEADER + "\n")
     netsuite, salesforce = brains
     report = load(tmp_path, netsuite, salesforce)

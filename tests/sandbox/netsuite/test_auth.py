@@ -186,6 +186,7 @@ def test_another_grant_is_refused(machine: Machine) -> None:
     assert answer.json()["error"] == "unsupported_grant_type"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_python_client_signs_as_the_account_expects(account: Caller) -> None:
     """The `netsuite` package's own OAuth1 signing, body included, passes the check."""
     rest_api_base = pytest.importorskip("netsuite.rest_api_base")

@@ -79,7 +79,11 @@ def test_null_clears_a_field_and_absence_leaves_it(client: Client) -> None:
             ["Buying_Reason__c"],
         ),
         ({"LastName": "a", "Company": "x", "NumberOfEmployees": "many"}, "JSON_PARSER_ERROR", None),
-        ({"LastName": "a", "Company": "x", "NumberOfEmployees": 10**9}, "NUMBER_OUTSIDE_VALID_RANGE", ["NumberOfEmployees"]),
+        (
+            {"LastName": "a", "Company": "x", "NumberOfEmployees": 10**9},
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            ["NumberOfEmployees"],
+        ),
         ({"LastName": "a", "Company": 42}, "JSON_PARSER_ERROR", None),
         ({"LastName": "a", "Company": "x", "Status": "Closed - Converted"}, "INVALID_STATUS", ["Status"]),
         ({"LastName": "a", "Company": "x", "OwnerId": "nonsense"}, "MALFORMED_ID", ["OwnerId"]),
@@ -168,7 +172,7 @@ def test_the_bin_is_emptied_after_fifteen_days(client: Client) -> None:
 
 
 def test_what_is_not_there_is_404(client: Client) -> None:
-    missing = client.get("/sobjects/Lead/00Q000000000001UAA")
+    missing = client.get("/sobjects/Lead/00Q000000000001EAA")
     assert missing.status == 404
     assert missing.json() == [{"message": "The requested resource does not exist", "errorCode": "NOT_FOUND"}]
     odd = client.get("/sobjects/Lead/23foo")
@@ -300,7 +304,7 @@ def test_a_locked_row_has_the_vendors_words(client: Client) -> None:
     from connector.sandbox.wire import Headers, Request
     from tests.sandbox.salesforce.caller import HOST
 
-    path = f"{client.root}/sobjects/Lead/00Q000000000001UAA"
+    path = f"{client.root}/sobjects/Lead/00Q000000000001EAA"
     answer = client.brain.lock_answer(Request("PATCH", HOST + path, path, "", Headers()))
     assert problem(answer) == (400, "UNABLE_TO_LOCK_ROW")
     path = f"{client.root}/composite/sobjects"

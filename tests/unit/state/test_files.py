@@ -220,8 +220,10 @@ def read_all(path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "file.txt/x.db"])
 def test_a_place_that_cannot_be_a_file_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.txt").touch()
+    tmp_path.chmod(0o755)
     with pytest.raises(StateError, match="check the path"):
         open_store(tmp_path / name)
+    assert mode(tmp_path) == 0o755
 
 
 def test_errors_and_repr_show_no_values(connection: Connection) -> None:

@@ -102,7 +102,7 @@ def test_a_store_of_version_1_opens_with_all_that_it_holds(path: Path) -> None:
     assert store.bases([4]) == {4: Base(agreed)}  # type: ignore[arg-type]
     key = "email:a@example.com"
     assert store.candidates(SystemName.NETSUITE, Entity.LEAD, [key]) == {key: (customer,)}
-    assert [intent.id for intent in store.pending_intents()] == [9]
+    assert [(intent.id, intent.values) for intent in store.pending_intents()] == [(9, {})]
     assert [(hold.opened_at, hold.hold.link_id) for hold in store.open_holds()] == [(NOON, 4)]
     assert store.runs()[0].counts == {"netsuite.lead.created": 1}
     assert store.cached(SystemName.SALESFORCE, "describe") == ({"a": [1]}, NOON)
@@ -140,7 +140,7 @@ def test_the_newest_version_is_the_last_upgrade() -> None:
 def test_a_store_of_a_later_version_is_refused_and_left_alone(path: Path) -> None:
     fill(path, "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999');")
     before = path.read_bytes()
-    with pytest.raises(StateTooNew, match=r"tables 9999, known up to 0001\)\n  install"):
+    with pytest.raises(StateTooNew, match=r"tables 9999, known up to 0002\)\n  install"):
         open_store(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("alembic_version",)]
@@ -158,7 +158,7 @@ def test_a_database_of_someone_else_is_refused_and_left_alone(path: Path) -> Non
 LATER_UPGRADE = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("holds", sa.Column("answer", sa.Text))
     {last}
@@ -170,20 +170,20 @@ def later(tmp_path: Path) -> Path:
     """The real upgrades and room for one more."""
     folder = tmp_path / "50% upgrades"
     (folder / "versions").mkdir(parents=True)
-    for file in ("env.py", "versions/v0001_first.py"):
+    for file in ("env.py", "versions/v0001_first.py", "versions/v0002_intent_values.py"):
         (folder / file).write_text((UPGRADES / file).read_text())
     return folder
 
 
 def test_an_older_store_gets_the_upgrades_that_it_lacks_and_keeps_its_rows(path: Path, later: Path) -> None:
     fill(path, VERSION_1)
-    (later / "versions" / "v0002.py").write_text(LATER_UPGRADE.format(last=""))
+    (later / "versions" / "v0003.py").write_text(LATER_UPGRADE.format(last=""))
     connection = connect(path)
     with connection.begin():
         upgrade(connection, later)
     with connection.begin():
         assert connection.exec_driver_sql("SELECT field, answer FROM holds").all() == [("email", None)]
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0002"
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0003"
     connection.close()
     connection.engine.dispose()
     with pytest.raises(StateTooNew):
@@ -192,7 +192,7 @@ def test_an_older_store_gets_the_upgrades_that_it_lacks_and_keeps_its_rows(path:
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(path: Path, later: Path) -> None:
     fill(path, VERSION_1)
-    (later / "versions" / "v0002.py").write_text(LATER_UPGRADE.format(last="raise KeyError"))
+    (later / "versions" / "v0003.py").write_text(LATER_UPGRADE.format(last="raise KeyError"))
     connection = connect(path)
     with pytest.raises(KeyError), connection.begin():
         upgrade(connection, later)

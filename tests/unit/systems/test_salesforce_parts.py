@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -25,6 +26,7 @@ from connector.errors import (
 )
 from connector.systems.salesforce import soql
 from connector.systems.salesforce.auth import ClientCredentials
+from connector.systems.salesforce.changes import Reading
 from connector.systems.salesforce.client import to_json
 from connector.systems.salesforce.convert import message
 from connector.systems.salesforce.errors import error_from, masked, outcome_of, refusal
@@ -91,6 +93,11 @@ def test_no_value_gets_out_of_its_quotes(values: list[str]) -> None:
 def test_only_names_stand_where_names_stand(bad: str) -> None:
     with pytest.raises(ValueError, match="not a field"):
         soql.select((bad,), "Lead")
+
+
+def test_rows_come_in_an_order_that_ties_cannot_upset() -> None:
+    query = Reading("Lead", ("Company",), None, datetime(2026, 5, 1, tzinfo=UTC)).soql()
+    assert query.endswith("WHERE SystemModstamp >= 2026-05-01T00:00:00Z ORDER BY SystemModstamp, Id")
 
 
 def test_a_query_asks_for_a_field_once() -> None:
@@ -208,7 +215,10 @@ def test_without_an_opportunity_none_is_named() -> None:
 
 
 def test_an_answer_with_entities_is_not_read() -> None:
-    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+    namespace = "http://schemas.xmlsoap.org/soap/envelope/"
+    honest = f'<e:Envelope xmlns:e="{namespace}"><e:Body><x>a</x></e:Body></e:Envelope>'.encode()
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + honest.replace(b"<x>a", b"<x>&a;")
+    assert body_of(honest).text == "a"
     for bad in (bomb, b"<html>", b"", b"<x/>"):
         with pytest.raises(ValueError):
             body_of(bad)

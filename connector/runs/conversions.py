@@ -1,0 +1,153 @@
+"""Carry out conversions: convertLead in Salesforce, moving leads on in NetSuite, the end of a lead's link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from connector.core.flow import (
+    Conversion,
+    Convert,
+    Done,
+    Hold,
+    Later,
+    Outcome,
+    Pair,
+    Planned,
+    Raw,
+    Ref,
+    Relink,
+    Retire,
+    Write,
+)
+from connector.core.matching.keys import key_of
+from connector.core.ports import Intent
+from connector.core.schema import Entity, SystemName
+from connector.runs.work import Job, Work, chunks, close, failed, one_sided, resolve, send, stamp
+
+
+def convert(work: Work, converts: Sequence[Convert]) -> None:
+    for chunk in chunks(converts, 100):
+        ready = []
+        for convert in chunk:
+            conversion = _conversion(work, convert)
+            if conversion is None:
+                work.look_again([convert.lead], "account missing", now=False)
+                reason = "waits for its organization, which has no counterpart in Salesforce yet"
+                hold = Hold("missing_parent", Entity.LEAD, one_sided(convert.lead), None, reason)
+                work.applied.failures.append(hold)
+            else:
+                ready.append((convert, conversion))
+        if ready:
+            _convert_chunk(work, ready)
+            work.progress("converting Salesforce leads", len(ready), len(converts))
+
+
+def _conversion(work: Work, convert: Convert) -> Conversion | None:
+    account = (
+        convert.account if isinstance(convert.account, str) else resolve(work, convert.account, SystemName.SALESFORCE)
+    )
+    if account is None:
+        return None
+    return Conversion(
+        lead=convert.lead.id,
+        account=account,
+        contact=convert.contact if convert.contact_account == account else None,
+        converted_status=convert.converted_status,
+        owner=convert.owner,
+        create_opportunity=convert.create_opportunity,
+        opportunity_name=convert.opportunity_name,
+    )
+
+
+def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> None:
+    with work.store.transaction():
+        ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
+    outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
+    stamps: list[tuple[Ref, str]] = []
+    with work.store.transaction():
+        for (convert, _), outcome in zip(ready, outcomes, strict=True):
+            stamps += _after_conversion(work, convert, outcome)
+        close(work, [(None, outcome, id_) for outcome, id_ in zip(outcomes, ids, strict=True)])
+    stamp(work, stamps)
+
+
+def _convert_intent(work: Work, convert: Convert) -> Intent:
+    return Intent(
+        id=0,
+        run_id=work.run_id,
+        verb="convert",
+        system=SystemName.SALESFORCE,
+        entity=Entity.LEAD,
+        type=convert.lead.type,
+        ref=convert.lead,
+        source=None,
+        key=None,
+        payload_hash="",
+        opened_at=work.parts.clock.now(),
+    )
+
+
+def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> list[tuple[Ref, str]]:
+    """End the lead's link and link the person; what Salesforce made is looked at again in this run."""
+    if not isinstance(outcome, Done) or outcome.converted is None:
+        refs = one_sided(convert.lead)
+        failed(work, Entity.LEAD, refs, outcome, SystemName.SALESFORCE, [convert.lead])
+        return []
+    now = work.parts.clock.now()
+    became = outcome.converted
+    work.store.end_link(convert.link_id, "converted", convert.reason, now)
+    work.tally(SystemName.SALESFORCE, Entity.LEAD, "converted")
+    work.applied.conversions.append((convert.lead, outcome, convert.reason))
+    work.look_again([ref for ref in (became.account, became.contact, became.opportunity) if ref], "conversion")
+    stamps: list[tuple[Ref, str]] = []
+    if convert.person is not None and became.contact is not None:
+        linked = work.store.links([convert.person, became.contact])
+        if not any(link.state == "active" for link in linked.values()):
+            pair = Pair(convert.person, became.contact)
+            work.store.add_link(Entity.PERSON, pair, "made of one lead", now)
+            stamps = [(convert.person, key_of(became.contact)), (became.contact, key_of(convert.person))]
+        work.look_again([convert.person], "conversion")
+    return stamps
+
+
+# --- moving NetSuite leads on ---------------------------------------------------------------------------------------
+
+
+def retire(work: Work, retires: Sequence[Retire]) -> None:
+    ready = [one for one in retires if _successors_linked(work, one.after)]
+    for retire in retires:
+        if retire not in ready:
+            work.look_again([retire.ref], "successors not linked yet", now=False)
+    for chunk in chunks(ready, work.parts.settings.chunk):
+        jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in chunk]
+        sent = send(work, SystemName.NETSUITE, jobs)
+        with work.store.transaction():
+            for job, outcome, _ in sent:
+                assert isinstance(job.action, Retire)
+                if isinstance(outcome, Done):
+                    work.tally(SystemName.NETSUITE, Entity.LEAD, "retired")
+                    work.look_again([job.action.ref], "conversion")
+                else:
+                    refs = one_sided(job.action.ref)
+                    failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref])
+            close(work, sent)
+
+
+def _plain(fields: Mapping[str, Planned]) -> dict[str, Raw]:
+    return {name: value for name, value in fields.items() if not isinstance(value, Later)}
+
+
+def relink(work: Work, relinks: Sequence[Relink]) -> None:
+    for relink in relinks:
+        if _successors_linked(work, relink.after):
+            work.store.end_link(relink.retire, relink.state, relink.reason, work.parts.clock.now())
+            work.applied.counts["links.lead.converted"] += 1
+        else:
+            link = work.store.links_by_id([relink.retire])[relink.retire]
+            work.look_again(link.refs_both(), "successors not linked yet", now=False)
+
+
+def _successors_linked(work: Work, after: Iterable[Ref]) -> bool:
+    refs = list(after)
+    links = work.store.links(refs)
+    return all((ref in links and links[ref].state == "active") or ref in work.plan.stand_ins for ref in refs)

@@ -1,0 +1,226 @@
+"""Create and update records: send, read back, remember. The base is what was read back, not what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from connector.core.flow import (
+    Create,
+    Done,
+    Hold,
+    Outcome,
+    Pair,
+    Ref,
+    Refused,
+    SourceRecord,
+    Unknown,
+    Update,
+    Write,
+)
+from connector.core.mapping.translate import Links
+from connector.core.matching.keys import key_of
+from connector.core.matching.likeness import likeness
+from connector.core.schema import Entity, SystemName, Value
+from connector.runs.observe import StoredLinks, read
+from connector.runs.work import (
+    Job,
+    Work,
+    chunks,
+    close,
+    failed,
+    one_sided,
+    pair_of,
+    refs_or_none,
+    remember,
+    resolved,
+    send,
+    stamp,
+)
+
+# --- creating ---------------------------------------------------------------------------------------
+
+
+def create(work: Work, creates: Sequence[Create]) -> None:
+    for system in SystemName:
+        mine = [one for one in creates if one.system is system]
+        done = 0
+        for chunk in chunks(mine, work.parts.settings.chunk):
+            _create_chunk(work, system, chunk)
+            done += len(chunk)
+            work.progress(f"creating {system.title} {mine[0].type}", done, len(mine))
+
+
+def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> None:
+    jobs = []
+    for create in creates:
+        fields = resolved(work, create.fields, system)
+        if isinstance(fields, Ref):
+            orphaned(work, create, fields)
+        else:
+            jobs.append(Job(create, Write(create.type, None, fields, key_of(create.source))))
+    if not jobs:
+        return
+    sent = _adopt_unknown(work, system, send(work, system, jobs))
+    made = {
+        job.action.source: outcome.ref
+        for job, outcome, _ in sent
+        if isinstance(outcome, Done) and isinstance(job.action, Create)
+    }
+    back = read(work.parts, made.values())
+    with work.store.transaction():
+        for job, outcome, _ in sent:
+            assert isinstance(job.action, Create)
+            _created(work, job.action, outcome, back)
+        close(work, sent)
+    stamp(work, [(source, key_of(ref)) for source, ref in made.items()])
+
+
+def orphaned(work: Work, create: Create, parent: Ref) -> None:
+    reason = f"waits for its parent {parent}, which has no counterpart in {create.system.title} yet"
+    work.applied.failures.append(Hold("missing_parent", create.entity, one_sided(create.source), None, reason))
+    work.look_again([create.source], "parent missing", now=False)
+
+
+def _adopt_unknown(
+    work: Work, system: SystemName, sent: list[tuple[Job, Outcome, int]]
+) -> list[tuple[Job, Outcome, int]]:
+    """Look for creates whose answer was lost, by our key: what is found was applied."""
+    lost = [job for job, outcome, _ in sent if isinstance(outcome, Unknown)]
+    if not lost:
+        return sent
+    found: dict[str, Ref] = {}
+    for type_ in sorted({job.write.type for job in lost}):
+        keys = [job.write.key for job in lost if job.write.type == type_ and job.write.key]
+        for key, refs in work.parts.systems.of(system).find_by_key(type_, keys).items():
+            if len(refs) == 1:
+                found[key] = refs[0]
+    return [
+        (job, Done(found[job.write.key]), id_)
+        if isinstance(outcome, Unknown) and job.write.key in found
+        else (job, outcome, id_)
+        for job, outcome, id_ in sent
+    ]
+
+
+def _created(work: Work, create: Create, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
+    if isinstance(outcome, Done):
+        refs = pair_of(create.source, outcome.ref)
+        link = work.store.add_link(create.entity, refs, create.reason, work.parts.clock.now())
+        values = now_linked(work, create.values)
+        held = read_back(work, create.entity, back.get(outcome.ref), values)
+        sent: Pair[Mapping[str, Value]] = Pair(values, values)
+        remember(work, link, sent.replace(create.system, held))
+        work.store.index([(outcome.ref, create.entity, likeness(create.entity, held).carries)])
+        work.tally(create.system, create.entity, "created")
+    elif isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome):
+        assert outcome.existing is not None
+        refs = pair_of(create.source, outcome.existing)
+        work.store.add_link(create.entity, refs, "the system named it as the same", work.parts.clock.now())
+        work.look_again([create.source, outcome.existing], "adopted")
+        work.applied.counts[f"links.{create.entity}"] += 1
+    else:
+        failed(work, create.entity, one_sided(create.source), outcome, create.system, [create.source])
+
+
+def _adoptable(work: Work, create: Create, refused: Refused) -> bool:
+    """A record that the system names as the double may be adopted when it is of the same kind and free."""
+    existing = refused.existing
+    if existing is None or existing.type != create.type:
+        return False
+    link = work.store.links([existing]).get(existing)
+    record = read(work.parts, [existing]).get(existing)
+    free = record is not None and not record.deleted and record.key in (None, "", key_of(create.source))
+    return link is None and free
+
+
+def now_linked(work: Work, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """`values` with references to things that have been linked since they were translated named by their link."""
+    refs = {
+        name: Ref.parse(value.removeprefix("ref:"))
+        for name, value in values.items()
+        if isinstance(value, str) and value.startswith("ref:") and value.count(":") >= 3
+    }
+    links = {ref: link for ref, link in work.store.links(refs.values()).items() if link.state == "active"}
+    return {**values, **{name: f"link:{links[ref].id}" for name, ref in refs.items() if ref in links}}
+
+
+def read_back(
+    work: Work, entity: Entity, record: SourceRecord | None, written: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What the written side holds now, in the fields that were written; what was sent where it cannot be read."""
+    if record is None or record.deleted:
+        return dict(written)
+    values = canonical(work, entity, record)
+    return {name: values.get(name, value) for name, value in written.items()}
+
+
+def canonical(work: Work, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
+    links: Links = StoredLinks(work.store)
+    return work.parts.mappings.of(entity).read(record.ref.system, record.fields, links).values
+
+
+# --- updating ---------------------------------------------------------------------------------------
+
+
+def update(work: Work, updates: Sequence[Update]) -> None:
+    for system in SystemName:
+        mine = [one for one in updates if one.ref.system is system]
+        done = 0
+        for chunk in chunks(mine, work.parts.settings.chunk):
+            _update_chunk(work, system, chunk)
+            done += len(chunk)
+            work.progress(f"updating {system.title} {mine[0].ref.type}", done, len(mine))
+
+
+def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> None:
+    now = read(work.parts, [one.ref for one in updates])
+    jobs = []
+    for update in updates:
+        fields = resolved(work, update.fields, system)
+        if isinstance(fields, Ref):
+            work.look_again([update.ref, update.other], "parent missing", now=False)
+        elif _moved(work, update, now.get(update.ref)):
+            work.tally(system, update.entity, "moved")
+            work.look_again([update.ref, update.other], "moved since it was read")
+        else:
+            jobs.append(Job(update, Write(update.ref.type, update.ref.id, fields)))
+    if not jobs:
+        return
+    sent = send(work, system, jobs)
+    applied = [
+        job.action.ref for job, outcome, _ in sent if isinstance(outcome, Done) and isinstance(job.action, Update)
+    ]
+    back = read(work.parts, applied)
+    with work.store.transaction():
+        for job, outcome, _ in sent:
+            assert isinstance(job.action, Update)
+            _updated(work, job.action, outcome, back)
+        close(work, sent)
+
+
+def _moved(work: Work, update: Update, record: SourceRecord | None) -> bool:
+    """Whether the record no longer holds what the plan believed, in the fields to be written."""
+    if record is None or record.deleted or record.converted is not None:
+        return True
+    mapping = work.parts.mappings.of(update.entity)
+    values = canonical(work, update.entity, record)
+    return any(
+        name in values and not mapping.same(name, values[name], expected) for name, expected in update.expected.items()
+    )
+
+
+def _updated(work: Work, update: Update, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
+    system = update.ref.system
+    if isinstance(outcome, Done):
+        values = now_linked(work, update.values)
+        held = read_back(work, update.entity, back.get(update.ref), values)
+        link = work.store.links([update.ref]).get(update.ref)
+        if update.entity is Entity.LEAD:
+            link = work.store.lead_links([update.ref]).get(update.ref, link)
+        if link is not None:
+            sent: Pair[Mapping[str, Value]] = Pair(values, values)
+            remember(work, link, sent.replace(system, held))
+        work.tally(system, update.entity, "updated")
+    else:
+        both_refs = refs_or_none(update.ref, update.other)
+        failed(work, update.entity, both_refs, outcome, system, [update.ref, update.other])
