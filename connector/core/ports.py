@@ -120,6 +120,10 @@ class System(Protocol):
         """How many live records hold a value in each of `fields` (used to name what no mapping carries)."""
         ...
 
+    def calls_made(self) -> int:
+        """Requests sent so far, retries among them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:

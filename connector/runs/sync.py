@@ -77,6 +77,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         holds=unique(tally.holds),
         conversions=tuple(tally.conversions),
         uncarried=uncarried(parts, account, tally.types) if first else (),
+        calls={str(system): one.calls_made() for system, one in parts.systems},
         recovered=recovered,
         ended=ended,
     )

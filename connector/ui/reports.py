@@ -21,7 +21,7 @@ BRAKE_PULLED: Final = 5
 SHOWN: Final = 40
 """Rows of a list that are shown; `--json` has all of them."""
 SAMPLES: Final = 5
-EXAMPLES: Final = 3
+EXAMPLES: Final = 2
 HOLD_VALUES: Final = ("values", "fields", "changes")
 """Keys of the data below which values of records stand."""
 VERBS: Final = ("created", "updated", "converted", "retired", "keyed", "linked", "refused", "unknown", "deferred")
@@ -139,8 +139,15 @@ def status(data: Data) -> str:
     return _text(
         [
             heading(f"NetSuite {identity['netsuite']} and Salesforce {identity['salesforce']}"),
-            *_section("Links", ("what", "linked"), ((_thing(name), count) for name, count in data["links"].items())),
-            *_section("Last runs", ("run", "mode", "started", "ended", "passes"), map(_run, data["runs"])),
+            *_section(
+                "Links",
+                ("what", "linked"),
+                ((_thing(name), count) for name, count in data["links"].items()),
+                counted=False,
+            ),
+            *_section(
+                "Last runs", ("run", "mode", "started", "ended", "passes"), map(_run, data["runs"]), counted=False
+            ),
             *_holds(data["holds"]),
             f"Left for the next run: {waiting}.",
         ]
@@ -165,12 +172,12 @@ def _thing(name: str) -> str:
     return str(name).replace("_", " ")
 
 
-def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, counted: bool = True) -> Iterator[str]:
     """A titled table of at most `SHOWN` rows; nothing when there are none."""
     listed = list(rows)
     if listed:
         yield ""
-        yield heading(f"{title} ({len(listed):,})")
+        yield heading(f"{title} ({len(listed):,})" if counted else title)
         yield from table(head, listed[:SHOWN])
     if len(listed) > SHOWN:
         yield f"  ... and {len(listed) - SHOWN:,} more; --json lists them all"
@@ -251,36 +258,41 @@ def _conversions(conversions: Sequence[Data]) -> Iterator[str]:
 
 
 def _holds(holds: Sequence[Data]) -> Iterator[str]:
-    """Grouped by kind, with examples and what to do; the whole list is in `--json`."""
+    """Grouped by what is held, then by reason, with examples and what to do; the whole list is in `--json`."""
     if not holds:
         return
     yield ""
     yield heading(f"On hold ({len(holds):,})")
-    ordered = sorted(holds, key=lambda hold: str(hold["kind"]))
-    for kind, group in groupby(ordered, key=lambda hold: str(hold["kind"])):
-        yield from _held(kind, list(group))
+    for (kind, entity, field), group in groupby(sorted(holds, key=_held_thing), key=_held_thing):
+        listed = list(group)
+        yield f"  {_thing(kind)}: {_thing(entity)} {field}".rstrip() + f" ({len(listed):,})"
+        yield from _reasons(listed)
+        if kind in NEXT_STEPS:
+            yield click.style(f"    -> {NEXT_STEPS[kind]}", dim=True)
 
 
-def _held(kind: str, holds: Sequence[Data]) -> Iterator[str]:
-    yield f"  {_thing(kind)}: {len(holds):,}"
-    for hold in holds[:EXAMPLES]:
-        yield f"    {_example(hold)}"
-    if len(holds) > EXAMPLES:
-        yield f"    ... and {len(holds) - EXAMPLES:,} more"
-    if kind in NEXT_STEPS:
-        yield click.style(f"    -> {NEXT_STEPS[kind]}", dim=True)
+def _held_thing(hold: Data) -> tuple[str, str, str]:
+    return str(hold["kind"]), str(hold["entity"]), str(hold["field"] or "")
+
+
+def _reasons(holds: Sequence[Data]) -> Iterator[str]:
+    """The most frequent reasons first."""
+    by_reason: dict[str, list[Data]] = {}
+    for hold in holds:
+        by_reason.setdefault(_sentence(hold["reason"]), []).append(hold)
+    ordered = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    for reason, alike in ordered[:SAMPLES]:
+        yield f"    {reason}"
+        yield from (f"      {_example(hold)}" for hold in alike[:EXAMPLES])
+        if len(alike) > EXAMPLES:
+            yield f"      ... and {len(alike) - EXAMPLES:,} more"
+    if len(ordered) > SAMPLES:
+        yield f"    ... and {len(ordered) - SAMPLES:,} more reasons; --json lists them all"
 
 
 def _example(hold: Data) -> str:
     records = " / ".join(str(hold[system]) for system in ("netsuite", "salesforce") if hold[system])
-    field = f" {hold['field']}" if hold["field"] else ""
-    values = f" [{_both(hold['values'])}]" if hold["values"] else ""
-    return cell(f"{records}{field}") + cell_of(values) + f": {_sentence(hold['reason'])}"
-
-
-def cell_of(text: str) -> str:
-    """A cell that keeps its leading space."""
-    return f" {cell(text)}" if text else ""
+    return f"{records}  [{_both(hold['values'])}]" if hold["values"] else records
 
 
 def _sentence(text: str) -> str:

@@ -151,7 +151,8 @@ def _listen(stand: Stand, serving: Serving, until: ExitStack) -> Addresses:
 
 
 def _announce(stand: Stand, at: Addresses, serving: Serving) -> None:
-    """One line on stdout, for programs that wait for it; the rest is for people."""
+    """The logins for people, then one line on stdout for programs that wait for it."""
+    click.echo(login_facts(stand, at), err=True)
     ready = {
         "netsuite": at.netsuite_url,
         "salesforce": at.salesforce_url,
@@ -159,7 +160,6 @@ def _announce(stand: Stand, at: Addresses, serving: Serving) -> None:
     }
     line = f"ready: NetSuite {at.netsuite_url}  Salesforce {at.salesforce_url}"
     click.echo(json.dumps({"ready": ready}) if serving.as_json else line)
-    click.echo(login_facts(stand, at), err=True)
 
 
 def _stay(stand: Stand, at: Addresses, serving: Serving) -> None:

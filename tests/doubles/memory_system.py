@@ -145,6 +145,9 @@ class MemorySystem(System):
         live = [row for row in self._rows.values() if row.ref.type == type and not row.deleted]
         return {name: sum(row.fields.get(name) is not None for row in live) for name in fields}
 
+    def calls_made(self) -> int:
+        return sum(self.calls.values())
+
     # inside --------------------------------------------------------------------------------------------------
 
     def _called(self, method: str) -> None:

@@ -69,6 +69,23 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         connector("sandbox", "serve", "--netsuite-port", port, folder=tmp_path).complains(2, port)
 
 
+def test_a_folder_is_loaded_and_what_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    lead = {"attributes": {"type": "Lead"}, "LastName": "Moreau", "Company": "Harbor Optics", "Shoe_Size__c": 44}
+    (tmp_path / "data/leads.json").write_text(json.dumps({"records": [lead]}))
+    (tmp_path / "data/notes.txt").write_text("not for us")
+
+    with start("sandbox", "serve", "--load", "data", folder=tmp_path) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+
+    assert "Lead: 1" in err
+    assert "Shoe_Size__c" in err
+    assert "notes.txt" in err
+
+
 def test_empty_and_load_exclude_each_other(tmp_path: Path) -> None:
     ended = connector("sandbox", "serve", "--empty", "--load", str(tmp_path), folder=tmp_path)
 

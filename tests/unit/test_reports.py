@@ -106,8 +106,7 @@ def test_many_holds_of_a_kind_are_counted_and_shown_by_example() -> None:
 
     text = shown(reports.sync(dataclasses.replace(SYNC, holds=holds).data()))
 
-    assert "value: 50" in text
-    assert "... and 47 more" in text
+    assert "value: lead source (50)\n odd\n netsuite:customer:0\n netsuite:customer:1\n ... and 48 more" in text
 
 
 @pytest.mark.parametrize(
@@ -139,4 +138,17 @@ def test_columns_stay_aligned_with_wide_and_combining_characters() -> None:
 def test_a_hold_names_both_records_and_the_field() -> None:
     text = shown(reports.sync(dataclasses.replace(SYNC, holds=(CONFLICT,)).data()))
 
-    assert "netsuite:customer:647 / salesforce:Lead:00Q000000000001AAA phone" in text
+    assert "conflict: lead phone (1)\n both sides changed it\n netsuite:customer:647 / salesforce:Lead:00Q" in text
+
+
+def test_reasons_come_by_frequency_and_the_rare_ones_are_counted() -> None:
+    holds = tuple(
+        Hold("value", Entity.LEAD, Pair(Ref(SystemName.NETSUITE, "customer", str(n)), None), "source", f"odd {n % 9}")
+        for n in range(17)
+    )
+
+    text = shown(reports.sync(dataclasses.replace(SYNC, holds=holds).data()))
+
+    assert text.index("odd 0") < text.index("odd 1")
+    assert "odd 8" not in text
+    assert "... and 4 more reasons" in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connector.core.flow import Pair, Raw
+from connector.core.mapping.address import PARTS
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.fit import lacks
 from connector.core.mapping.translate import EntityMapping, FieldMapping
@@ -19,6 +20,8 @@ from connector.errors import Mistake
 
 Found = Iterator[tuple[Path, str, str]]
 """Where in the file, what is wrong, what was expected."""
+
+_SHOWN = 20
 
 
 def check_mappings(mappings: Mappings, records: Pair[Mapping[str, RecordInfo]]) -> list[Mistake]:
@@ -66,10 +69,7 @@ def _place_in_form(line: FieldMapping, system: SystemName, name: str) -> Path:
     reads = line.lenses.of(system).reads
     if name in line.conditions.of(system):
         return ()
-    return (_PARTS[reads.index(name)],) if line.codec == "address" and len(reads) == len(_PARTS) else ()
-
-
-_PARTS = ("street", "city", "state", "postal_code", "country")
+    return (PARTS[reads.index(name)],) if line.codec == "address" and len(reads) == len(PARTS) else ()
 
 
 def _unknown(name: str, path: Path, info: RecordInfo) -> Found:
@@ -98,13 +98,19 @@ def _check_values(line: FieldMapping, system: SystemName, info: RecordInfo) -> F
         for canonical, value in line.tables.of(system).write.items():
             if known is not None and lacks(known, value):
                 what = f"{info.system.title} has no value {value!r} in `{name}`"
-                yield ("fields", line.name, "values", canonical), what, _nearest_value(value, known)
+                yield ("fields", line.name, "values", canonical), what, _nearest_value(value, known, canonical)
 
 
-def _nearest_value(value: str, known: FieldInfo) -> str:
+def _nearest_value(value: str, known: FieldInfo, meaning: str = "") -> str:
+    """The value that was probably meant: the one whose label says what the row means, or whose text is close."""
     options = known.options or {}
+    by_label = {label.casefold(): option for option, label in options.items()}
+    for_meaning = by_label.get(meaning.casefold())
+    if for_meaning is not None:
+        return f"did you mean `{for_meaning}` ({options[for_meaning]})?"
     shown = [f"{option} ({label})" if label != option else option for option, label in options.items()]
-    return nearest(value, options) if not value.lstrip("-").isdigit() else f"expected one of {', '.join(shown[:20])}"
+    misspelt = "" if value.lstrip("-").isdigit() else nearest(value, options)
+    return misspelt or f"expected one of {', '.join(shown[:_SHOWN])}"
 
 
 # --- the whole side --------------------------------------------------------------------------------------

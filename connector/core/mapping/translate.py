@@ -79,6 +79,7 @@ class EntityMapping:
     _readers: Pair[compiled.Read] = field(init=False, repr=False, compare=False)
     _writers: Pair[compiled.Write] = field(init=False, repr=False, compare=False)
     _creators: Pair[compiled.Write] = field(init=False, repr=False, compare=False)
+    _defaults: Pair[Mapping[str, tuple[str, Raw]]] = field(init=False, repr=False, compare=False)
     _targets: Pair[Mapping[str, FieldMapping]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +87,7 @@ class EntityMapping:
             "_readers": lambda system: compiled.reader(self._lenses(system, self.fields)),
             "_writers": lambda system: compiled.writer(self._lenses(system, self._updated(system))),
             "_creators": lambda system: compiled.writer(self._lenses(system, self._created(system))),
+            "_defaults": self._defaulted,
             "_targets": self._written_by,
         }.items():
             object.__setattr__(self, name, Pair(make(SystemName.NETSUITE), make(SystemName.SALESFORCE)))
@@ -141,7 +143,7 @@ class EntityMapping:
 
     def same(self, name: str, one: Value, other: Value) -> bool:
         """Whether two values of a field are equal, by its codec's comparison key; empty equals `None`."""
-        if one is other:
+        if one == other:
             return True
         key = self.fields[name].key
         return key(one) == key(other)
@@ -168,16 +170,23 @@ class EntityMapping:
         lines = (line for line in self.fields.values() if line.flows_to(system))
         return {name: line for line in lines for name in line.lenses.of(system).writes}
 
+    def _defaulted(self, system: SystemName) -> dict[str, tuple[str, Raw]]:
+        """Canonical name -> the vendor field of a new record, and what it holds where there is no value."""
+        lines = ((name, self.fields[name]) for name in self._created(system))
+        return {
+            name: (line.lenses.of(system).writes[0], line.default.of(system))
+            for name, line in lines
+            if line.default.of(system) is not None
+        }
+
     def _completed(
         self, system: SystemName, fields: Mapping[str, Planned], problems: Mapping[str, str]
     ) -> dict[str, Planned]:
-        """What a new record is given: the file's constants, over them the values, and defaults where none is."""
-        given = {**self.sides.of(system).create}
-        filled = {name: value for name, value in fields.items() if value is not None}
-        defaults = {
-            vendor: line.default.of(system)
-            for name in self._created(system)
-            if (line := self.fields[name]).default.of(system) is not None and name not in problems
-            for vendor in line.lenses.of(system).writes
-        }
-        return {**given, **defaults, **filled}
+        """What a new record is given: the file's constants, over them defaults, and over those the values. A value
+        that cannot be expressed is not covered up by a default."""
+        completed: dict[str, Planned] = dict(self.sides.of(system).create)
+        for name, (vendor, default) in self._defaults.of(system).items():
+            if name not in problems:
+                completed[vendor] = default
+        completed.update((name, value) for name, value in fields.items() if value is not None)
+        return completed

@@ -92,8 +92,6 @@ class Account:
     def row(self, table: str, id_: int) -> Row | None:
         return self.one(f"SELECT * FROM {table} WHERE id = ?", id_)
 
-    def exists(self, table: str, id_: int) -> bool:
-        return self.one(f"SELECT 1 FROM {table} WHERE id = ?", id_) is not None
 
     def usable(self, table: str, id_: int) -> bool:
         """Whether a reference may point at the record: it exists and is not inactive."""

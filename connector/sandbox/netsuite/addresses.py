@@ -11,7 +11,7 @@ from typing import Any
 from connector.sandbox.netsuite.account import Account, Row
 from connector.sandbox.netsuite.countries import CODES, country_name
 from connector.sandbox.netsuite.errors import invalid_content, invalid_field_value
-from connector.sandbox.netsuite.values import check_length
+from connector.sandbox.netsuite.values import check_length, is_unicode
 
 _TEXTS = {
     "addressee": 83,
@@ -90,7 +90,7 @@ def _line_columns(item: dict[str, Any], path: str) -> Row:
     for name, value in item.items():
         if name in _FLAGS and isinstance(value, bool):
             columns[name.lower()] = "T" if value else "F"
-        elif name == "label" and isinstance(value, str | None):
+        elif name == "label" and isinstance(value, str | None) and is_unicode(value or ""):
             columns["label"] = value
         elif name not in _COMPUTED and name != "addressBookAddress":
             raise invalid_content(f"{path}.{name}")
@@ -110,7 +110,7 @@ def _address_column(name: str, value: Any, path: str) -> tuple[str, Any]:
         return "country", _country(value)
     if name == "override" and isinstance(value, bool):
         return "override", "T" if value else "F"
-    if name not in _TEXTS or not isinstance(value, str | None):
+    if name not in _TEXTS or not isinstance(value, str | None) or not is_unicode(value or ""):
         raise invalid_content(f"{path}.addressBookAddress.{name}")
     check_length(name, value or "", _TEXTS[name])
     return name.lower(), value or None
@@ -120,7 +120,7 @@ def _country(value: Any) -> str | None:
     code = value.get("id") if isinstance(value, dict) else value
     if code is None:
         return None
-    if code not in CODES:
+    if not isinstance(code, str) or code not in CODES:
         raise invalid_field_value(code, "country")
     return str(code)
 

@@ -79,7 +79,10 @@ class Auth:
     def _granted(self, request: Request) -> frozenset[str]:
         if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             raise OAuthError("invalid_request", "The body must be form encoded.")
-        form = request.form
+        try:
+            form = request.form
+        except UnicodeDecodeError:
+            raise OAuthError("invalid_request", "The body must be form encoded UTF-8.") from None
         if form.get("grant_type") != "client_credentials":
             raise OAuthError("unsupported_grant_type", "grant_type must be client_credentials.")
         if form.get("client_assertion_type") != _ASSERTION or "client_assertion" not in form:

@@ -36,6 +36,8 @@ def carry_out(account: Account, deed: Deed) -> dict[str, Any]:
         raise ValueError(refusal.detail) from refusal
     except NotEmulated as error:
         raise ValueError(f"not emulated: {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{name}: a value has the wrong shape: {error}") from error
 
 
 def _kind(account: Account, deed: Deed) -> RecordType:

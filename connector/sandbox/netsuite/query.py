@@ -9,7 +9,7 @@ from typing import Any
 from connector.sandbox.netsuite import functions
 from connector.sandbox.netsuite.account import Account
 from connector.sandbox.netsuite.answers import CAP, check_parameters, paging, resource
-from connector.sandbox.netsuite.errors import Refusal, invalid_content, invalid_parameter, search_error
+from connector.sandbox.netsuite.errors import NotEmulated, Refusal, invalid_content, invalid_parameter, search_error
 from connector.sandbox.netsuite.functions import Failure, text_of
 from connector.sandbox.netsuite.scope import Output, Query
 from connector.sandbox.netsuite.suiteql import Translator
@@ -53,8 +53,8 @@ class QueryService:
         return [tuple(row) for row in self._account.database.execute(sql)]
 
     def _refusal(self, error: sqlite3.Error) -> Exception:
-        """What a function refused while the query ran; anything else is a bug of the sandbox and stays loud."""
-        return self._failure.take() or error
+        """What a function refused while the query ran; else SQLite met something that the checks let through."""
+        return self._failure.take() or NotEmulated(f"SuiteQL: {error}")
 
 
 def _written(output: Output) -> str:

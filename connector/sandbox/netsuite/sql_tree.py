@@ -33,7 +33,7 @@ def parse(text: str, params: list[Any]) -> exp.Select:
     """The tree of one SELECT with `?` filled from `params`; refusals for what SuiteQL does not take."""
     try:
         trees = sqlglot.parse(text, dialect=Dialect)
-    except sqlglot.errors.SqlglotError:
+    except (sqlglot.errors.SqlglotError, RecursionError):
         raise unsupported("The query cannot be parsed.") from None
     tree = trees[0] if len(trees) == 1 else None
     if isinstance(tree, exp.SetOperation):
@@ -99,7 +99,14 @@ def rownum_limit(node: Node) -> int | None:
         return None
     if node.this.name.lower() != "rownum" or not isinstance(node.expression, exp.Literal):
         return None
-    return int(node.expression.this) - isinstance(node, exp.LT)
+    return whole(node.expression) - isinstance(node, exp.LT)
+
+
+def whole(node: Node) -> int:
+    """The whole number that a literal spells."""
+    if not isinstance(node, exp.Literal) or not node.this.isdigit():
+        raise unsupported(f"{node.sql()} is not a whole number.")
+    return int(node.this)
 
 
 def limit_clause(tree: exp.Select, row_limit: int | None) -> str:
@@ -109,5 +116,5 @@ def limit_clause(tree: exp.Select, row_limit: int | None) -> str:
         options = fetch.args.get("limit_options")
         if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
             raise NotEmulated("SuiteQL: FETCH FIRST with percent or ties")
-        counts.append(int(fetch.args["count"].this) if fetch.args.get("count") else 1)
+        counts.append(whole(fetch.args["count"]) if fetch.args.get("count") else 1)
     return f"LIMIT {min(counts)}" if counts else ""

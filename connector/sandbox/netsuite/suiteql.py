@@ -39,6 +39,7 @@ from connector.sandbox.netsuite.sql_tree import (
     parse,
     rownum_limit,
     unsupported,
+    whole,
 )
 from connector.sandbox.netsuite.tables import Column, Table, Type, catalogue
 
@@ -56,7 +57,10 @@ class Translator:
 
     def query(self, text: str, params: list[Any]) -> Query:
         tree = parse(text, params)
-        return self._select(tree, None)
+        try:
+            return self._select(tree, None)
+        except RecursionError:
+            raise unsupported("The query is nested too deeply.") from None
 
     # select
 
@@ -159,6 +163,8 @@ class Translator:
             return "", None
         kept, row_limit = [], None
         for part in conjuncts(where.this):
+            if isinstance(part.unnest(), exp.Column | exp.Literal):
+                raise unsupported(f"{part.sql()} is not a condition.")
             limit = rownum_limit(part)
             if limit is None:
                 kept.append(part)
@@ -176,7 +182,7 @@ class Translator:
     def _ordered(self, node: Node, scope: Scope, outputs: list[Output]) -> str:
         target = node.this
         if isinstance(target, exp.Literal) and not target.is_string:
-            position = int(target.this)
+            position = whole(target)
             if not 1 <= position <= len(outputs):
                 raise unsupported(f"ORDER BY position {position} is not in the select list.")
             sql = outputs[position - 1].sql
@@ -279,8 +285,8 @@ class Translator:
             inner = self._select(as_select(query.this), scope)
             return f"{subject} IN ({inner.sql})", "number"
         members = node.expressions
-        if len(members) > _MOST_IN_VALUES:
-            raise unsupported(f"At most {_MOST_IN_VALUES} values may stand in one IN list.")
+        if not 1 <= len(members) <= _MOST_IN_VALUES:
+            raise unsupported(f"One to {_MOST_IN_VALUES} values may stand in one IN list.")
         values = [self._converted(self._expression(member, scope), type_) for member in members]
         return f"{subject} IN ({', '.join(values)})", "number"
 
@@ -341,6 +347,8 @@ class Translator:
         if isinstance(inner, exp.Star):
             return "COUNT(*)", "number"
         distinct = isinstance(inner, exp.Distinct)
+        if distinct and len(inner.expressions) != 1:
+            raise unsupported(f"{name} takes one column.")
         target = inner.expressions[0] if distinct else inner
         sql, type_ = self._expression(target, scope)
         return f"{name}({'DISTINCT ' if distinct else ''}{sql})", type_ if name in ("MIN", "MAX") else "number"

@@ -14,12 +14,14 @@ from connector.sandbox.netsuite.moments import BadMoment, read_instant
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+#: The largest whole number that a JSON number carries exactly.
+_LARGEST = 2**53
 _SCHEMES = ("http://", "https://", "ftp://", "file://")
 
 
 def stored(account: Account, field: Field, value: Any, path: str) -> Any:
-    """The stored form of a JSON value; null and the empty text are no value."""
-    if value is None or value == "":
+    """The stored form of a JSON value; null and blank texts are no value."""
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     return _READERS[field.kind](account, field, value, path)
 
@@ -32,8 +34,13 @@ def check_length(name: str, text: str, length: int) -> None:
         )
 
 
+def is_unicode(text: str) -> bool:
+    """Whether a text is made of whole characters: JSON can spell half of a surrogate pair."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def _text(account: Account, field: Field, value: Any, path: str) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not is_unicode(value):
         raise invalid_content(path)
     check_length(field.name, value, field.length)
     return value
@@ -61,13 +68,13 @@ def _phone(account: Account, field: Field, value: Any, path: str) -> str:
 
 
 def _integer(account: Account, field: Field, value: Any, path: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
         raise invalid_content(path)
     return value
 
 
 def _number(account: Account, field: Field, value: Any, path: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise invalid_content(path)
     return float(value)
 

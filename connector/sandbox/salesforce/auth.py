@@ -80,12 +80,20 @@ def bearer(request: Request) -> str | None:
 
 def grant(org: Org, sessions: Sessions, request: Request) -> dict[str, Any]:
     """The token answer. OAuthRefusal when the login fails."""
-    form = request.form
+    form = read_form(request)
     flow = GRANTS.get(form.get("grant_type", ""))
     if flow is None:
         raise OAuthRefusal("unsupported_grant_type", "grant type not supported")
     flow(org, request, form)
     return _token_answer(org, sessions, request)
+
+
+def read_form(request: Request) -> dict[str, str]:
+    """The form of a request. OAuthRefusal when it is not text."""
+    try:
+        return request.form
+    except UnicodeDecodeError as error:
+        raise OAuthRefusal("invalid_request", "the body must be a form in UTF-8") from error
 
 
 def _token_answer(org: Org, sessions: Sessions, request: Request) -> dict[str, Any]:

@@ -56,8 +56,9 @@ class Call:
             message = "Content type specified in the request is not supported: " + (kind or "none")
             raise refuse("UNSUPPORTED_MEDIA_TYPE", message)
         try:
-            body = json.loads(self.request.body)
-        except ValueError as error:
+            body = json.loads(self.request.body, parse_constant=_no_constant)
+            json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        except (ValueError, RecursionError) as error:
             raise refuse("JSON_PARSER_ERROR", f"The HTTP entity body is not valid JSON: {error}") from error
         if not isinstance(body, dict):
             raise refuse("JSON_PARSER_ERROR", "The HTTP entity body must be a JSON object")
@@ -69,7 +70,7 @@ class Call:
         if "batchsize" not in options:
             return None
         text = options["batchsize"]
-        return max(SMALLEST_BATCH, min(LARGEST_BATCH, int(text))) if text.isdigit() else None
+        return max(SMALLEST_BATCH, min(LARGEST_BATCH, int(text))) if text.isdecimal() else None
 
     def refuse_unknown_headers(self) -> None:
         for name in self.request.headers:
@@ -85,6 +86,10 @@ class Reply:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     wrote: bool = False
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def header_options(text: str) -> dict[str, str]:

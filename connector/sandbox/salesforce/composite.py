@@ -127,12 +127,15 @@ def _step(entry: Any) -> Step:
         raise refuse("JSON_PARSER_ERROR", "a subrequest has method, url, referenceId, body and httpHeaders")
     if not str(entry["url"]).startswith("/services/data/"):
         raise refuse("INVALID_FIELD", f"url must start with /services/data/: {entry['url']}")
+    headers = entry.get("httpHeaders") or {}
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise refuse("JSON_PARSER_ERROR", "httpHeaders must be an object of strings")
     return Step(
         str(entry["method"]),
         str(entry["url"]),
         str(entry["referenceId"]),
         entry.get("body"),
-        entry.get("httpHeaders") or {},
+        headers,
     )
 
 

@@ -55,7 +55,7 @@ class Queries:
         """A later page, as often as asked. Refusal INVALID_QUERY_LOCATOR for an unknown or expired cursor."""
         name, _, offset = locator.rpartition("-")
         cursor = self._cursors.get(name)
-        fits = cursor is not None and offset.isdigit() and 0 < int(offset) < len(cursor.rowids)
+        fits = cursor is not None and offset.isdecimal() and 0 < int(offset) < len(cursor.rowids)
         if cursor is None or not fits or self._org.now() - cursor.opened_at > LOCATOR_LIFE:
             raise refuse("INVALID_QUERY_LOCATOR", "invalid query locator")
         start = int(offset)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from connector.sandbox.salesforce import acts, envelope, handlers, replication, row_collections, rows, soap
-from connector.sandbox.salesforce.auth import OAuthRefusal, Sessions, bearer, grant
+from connector.sandbox.salesforce.auth import OAuthRefusal, Sessions, bearer, grant, read_form
 from connector.sandbox.salesforce.call import Call, Reply
 from connector.sandbox.salesforce.composite import composite
 from connector.sandbox.salesforce.describe import SObject
@@ -228,7 +228,7 @@ class Salesforce:
         if what == "token" and request.method == "POST":
             return Reply(200, grant(self.org, self.sessions, request))
         if what == "revoke" and request.method == "POST":
-            self.sessions.close(request.form.get("token", ""))
+            self.sessions.close(read_form(request).get("token", ""))
             return Reply(200)
         if what == "userinfo" and request.method in ("GET", "POST"):
             return Reply(200, handlers.identity(self.org, self.sessions.user_of(bearer(request)), request))
@@ -251,6 +251,8 @@ class Salesforce:
 
     def _serve(self, request: Request, user_id: str) -> Reply:
         """Answer one data request, or one step of a composite."""
+        if len(request.segments) < 3:
+            raise no_such_resource()
         version, segments = _version(request.segments[2]), request.segments[3:]
         routes = _shape(segments)
         if not routes:

@@ -68,7 +68,13 @@ def read_rows(call: Call) -> Reply:
 
 def read_rows_posted(call: Call) -> Reply:
     body = call.json()
-    return _read(call, list(body.get("ids") or []), list(body.get("fields") or []), MOST_READ_POST)
+    return _read(call, _texts(body.get("ids")), _texts(body.get("fields")), MOST_READ_POST)
+
+
+def _texts(given: Any) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+        raise refuse("JSON_PARSER_ERROR", "ids and fields must be lists of strings")
+    return given
 
 
 def _read(call: Call, ids: list[str], fields: list[str], most: int) -> Reply:

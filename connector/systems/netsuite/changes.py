@@ -3,8 +3,8 @@
 NetSuite promises nothing about open transactions, so a change may appear with a stamp that lies behind us; every
 read therefore looks back `overlap_seconds`. To make that cheap, one digest a type comes first: for every second
 of the window, how many records carry that stamp and which (count, sum, least and greatest id). A second whose
-digest is that of the last read, and that was over when it was read, holds nothing new. Rows are read from the
-earliest second on that does; if there is none, no rows are read at all.
+digest is that of the last read, and that was over when it was read, holds nothing new. Only the records of the
+other seconds are read; if there are none, no rows are read at all.
 
 Rows come by growing id within the fixed window, not by (stamp, id): on the night when daylight saving ends an
 hour of stamps comes twice, and a walk by stamp would run in circles or jump over it. Nothing here looks at our
@@ -37,6 +37,8 @@ SETTLED_SECONDS = 2
 LONGEST_COMPARED = timedelta(days=1)
 """After a longer pause the whole window is read without comparing: its digest would have too many lines."""
 
+_SECOND = suiteql.to_seconds(f"{ROW}.{STAMP}")
+
 Digest = Mapping[str, tuple[str, ...]]
 """Account-local second -> (records, sum of their ids, least id, greatest id)."""
 
@@ -65,7 +67,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class Window:
     """One look at the account: its clock, and how far every read looks back."""
 
     now_at: datetime
@@ -78,12 +80,12 @@ class _Window:
         return zone.lower_bound(mark_at - self.overlap, self.where)
 
 
-def earliest_changed(old: Digest, new: Digest) -> str | None:
-    """The first second whose digest is not the one that was read; None if there is none."""
-    return min((second for second, facts in new.items() if old.get(second) != facts), default=None)
+def changed_seconds(old: Digest, new: Digest) -> list[str]:
+    """The seconds whose digest is not the one that was read, in order."""
+    return sorted(second for second, facts in new.items() if old.get(second) != facts)
 
 
-def settled(digest: Digest, window: _Window) -> Digest:
+def settled(digest: Digest, window: Window) -> Digest:
     """The part of a digest that the next read may trust: seconds that it will look at and that are over.
 
     Nothing is trusted while the clock changes: a second that comes twice would hide an edit of its second time.
@@ -106,29 +108,25 @@ class ChangeReader:
     def changes(self, wanted: Sequence[Wanted]) -> dict[str, Changes]:
         """One look at the clock, one digest a type, one look at the deletions; rows as the pages are taken."""
         clock = self._reader.clock()
-        window = _Window(clock.now_at, self._reader.zone, clock.zone_name, self._overlap)
+        window = Window(clock.now_at, self._reader.zone, clock.zone_name, self._overlap)
         cursors = {want.type: Cursor.parse(want.since) for want in wanted if want.since is not None}
         deleted = self._deleted(window, cursors)
         return {want.type: self._changes(want, window, cursors.get(want.type), deleted) for want in wanted}
 
     def _changes(
-        self, want: Wanted, window: _Window, since: Cursor | None, deleted: Mapping[str, Sequence[SourceRecord]]
+        self, want: Wanted, window: Window, since: Cursor | None, deleted: Mapping[str, Sequence[SourceRecord]]
     ) -> Changes:
         record = record_type(want.type)
         compared = since is not None and not _too_old(since, window)
         start = window.start(_mark(since, window) if since and compared else window.now_at)
         digest = self._digest(record, start)
         cursor = Cursor(window.now_at, window.zone_name, settled(digest, window))
-        rows = self._rows(want, record, _from_second(since, window, digest))
+        rows = self._rows(want, record, rows_to_read(since, window, digest))
         gone = [tuple(deleted[record.name])] if deleted.get(record.name) else []
         return Changes(want.type, cursor.to_text(), chain(gone, rows))
 
-    def _rows(self, want: Wanted, record: RecordType, second: str | None) -> Iterator[tuple[SourceRecord, ...]]:
-        """The records stamped from an account-local `second` on; "" for all records, None for none."""
-        if second is None:
-            return iter(())
-        where = f"{ROW}.{STAMP} >= {suiteql.timestamp(second)}" if second else ""
-        return self._reader.pages(record, want.fields, where)
+    def _rows(self, want: Wanted, record: RecordType, where: str | None) -> Iterator[tuple[SourceRecord, ...]]:
+        return iter(()) if where is None else self._reader.pages(record, want.fields, where)
 
     def _digest(self, record: RecordType, start: str) -> Digest:
         table = self._reader.tables(record)[0]
@@ -138,7 +136,7 @@ class ChangeReader:
             self._reader.lacks(table, unknown.name)
         return self._digest(record, start)
 
-    def _deleted(self, window: _Window, cursors: Mapping[str, Cursor]) -> dict[str, list[SourceRecord]]:
+    def _deleted(self, window: Window, cursors: Mapping[str, Cursor]) -> dict[str, list[SourceRecord]]:
         """Records that were deleted in the window, by record type. A merged-away record is one of them (documented)."""
         if not cursors:
             return {}
@@ -169,24 +167,32 @@ class ChangeReader:
         return []
 
 
-def _mark(since: Cursor, window: _Window) -> datetime:
+def _mark(since: Cursor, window: Window) -> datetime:
     """The last mark; if their clock was set back since, so that it lies ahead, their present."""
     return min(since.mark_at, window.now_at)
 
 
-def _too_old(since: Cursor, window: _Window) -> bool:
+def _too_old(since: Cursor, window: Window) -> bool:
     return window.now_at - since.mark_at > LONGEST_COMPARED
 
 
-def _from_second(since: Cursor | None, window: _Window, digest: Digest) -> str | None:
-    """The account-local second from which rows have to be read; "" for all, None for none."""
+def rows_to_read(since: Cursor | None, window: Window, digest: Digest) -> str | None:
+    """The condition on the records to read; "" for all of them, None for none."""
     if since is None:
         return ""
     if _too_old(since, window):
-        return window.start(since.mark_at)
-    known = since.digest if since.zone_name == window.zone_name else {}
-    second = earliest_changed(known, digest)
-    return zone.lower_bound(zone.utc(second, window.where), window.where) if second else None
+        return _stamped_from(window.start(since.mark_at))
+    seconds = changed_seconds(since.digest if since.zone_name == window.zone_name else {}, digest)
+    if not seconds:
+        return None
+    start = _stamped_from(zone.lower_bound(zone.utc(seconds[0], window.where), window.where))
+    if len(seconds) > suiteql.MAX_IN_VALUES:
+        return start
+    return f"{start} AND {_SECOND} IN {suiteql.in_list(suiteql.text(second) for second in seconds)}"
+
+
+def _stamped_from(second: str) -> str:
+    return f"{ROW}.{STAMP} >= {suiteql.timestamp(second)}"
 
 
 def _facts(row: Row) -> tuple[str, ...]:
@@ -195,10 +201,10 @@ def _facts(row: Row) -> tuple[str, ...]:
 
 def digest_query(table: Table, start: str) -> str:
     """How many records, and which, carry each stamp from `start` on."""
-    second, id_ = suiteql.to_seconds(f"{ROW}.{STAMP}"), f"{ROW}.id"
+    id_ = f"{ROW}.id"
     facts = f"COUNT(*) AS n, SUM({id_}) AS ids, MIN({id_}) AS first_id, MAX({id_}) AS last_id"
-    source = f"{table.name} {ROW}{rows_where(table, f'{ROW}.{STAMP} >= {suiteql.timestamp(start)}')}"
-    return f"SELECT {second} AS lm, {facts} FROM {source} GROUP BY {second} ORDER BY {second}"  # noqa: S608
+    source = f"{table.name} {ROW}{rows_where(table, _stamped_from(start))}"
+    return f"SELECT {_SECOND} AS lm, {facts} FROM {source} GROUP BY {_SECOND} ORDER BY {_SECOND}"  # noqa: S608
 
 
 def deleted_query(columns: Iterable[str], start: str) -> str:

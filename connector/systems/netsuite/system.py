@@ -132,6 +132,9 @@ class NetSuiteSystem:
         """One call each, up to `concurrency` at a time (1: in the caller's thread, in order)."""
         return self._writer.write(writes)
 
+    def calls_made(self) -> int:
+        return self.session.counts.calls
+
     def convert(self, conversions: Sequence[Conversion]) -> list[Outcome]:
         return [Refused("NetSuite has no conversion call", "NOT_SUPPORTED") for _ in conversions]
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from connector.core.flow import Deferred, Done, Outcome, Ref, Unknown, Write
+from connector.core.flow import Deferred, Done, Outcome, Ref, Refused, Unknown, Write
 from connector.core.schema import SystemName
 from connector.errors import AuthFailed, DuplicateFound, RemoteError, Throttled
+from connector.errors import Refused as RefusedError
 from connector.systems.netsuite import suiteql
 from connector.systems.netsuite.bodies import Body, Lines, body_of
-from connector.systems.netsuite.client import Client, UnknownName
+from connector.systems.netsuite.client import Client, Row, UnknownName
 from connector.systems.netsuite.columns import LINE_ID_COLUMNS, ROW
 from connector.systems.netsuite.errors import outcome_of
 from connector.systems.netsuite.reader import Reader
@@ -63,43 +64,58 @@ class Writer:
 
     def _ready(self, write: Write, lines: Mapping[tuple[str, str], Lines]) -> _Ready | Outcome:
         record = record_type(write.type)
-        fields = self._reader.fields(record)
-        own_lines = lines.get((record.name, write.id), {}) if write.id else {}
+        key_field, subsidiary = self._settings.key_field(record.name), self._settings.subsidiary
+        own_lines: Lines = {}
+        if write.id is not None and _has_address(write):
+            if (record.name, write.id) not in lines:
+                return Refused(f"the address lines of {record.name} cannot be queried, so none can be changed")
+            own_lines = lines[record.name, write.id]
         try:
-            body = body_of(write, fields, self._settings.key_field(record.name), self._settings.subsidiary, own_lines)
-        except RemoteError as error:
+            return _Ready(write, record, body_of(write, self._reader.fields(record), key_field, subsidiary, own_lines))
+        except RefusedError as error:
             return outcome_of(error)
-        return _Ready(write, record, body)
 
     def _lines(self, writes: Sequence[Write]) -> dict[tuple[str, str], Lines]:
-        """(type, record id) -> its default address lines now, for the updates that write addresses."""
-        found: dict[tuple[str, str], Lines] = {}
-        ids: dict[str, list[str]] = {}
+        """(type, record id) -> its default address lines now, for the updates that write addresses.
+
+        Types whose lines cannot be queried are left out: without the id of its line a changed address could
+        only be added, again and again.
+        """
+        owners: dict[str, set[str]] = {}
         for write in writes:
-            if write.id is not None and any(field in write.fields for field in ADDRESS_FIELDS):
-                ids.setdefault(write.type, []).append(write.id)
-        for type_, owners in ids.items():
+            if write.id is not None and _has_address(write):
+                owners.setdefault(write.type, set()).add(write.id)
+        found: dict[tuple[str, str], Lines] = {}
+        for type_, ids in owners.items():
             record = record_type(type_)
-            for chunk in suiteql.chunks(sorted(set(owners))):
-                for owner, lines in self._lines_of(record, chunk).items():
-                    found[record.name, owner] = lines
+            for chunk in suiteql.chunks(sorted(ids)):
+                rows = self._line_rows(record, chunk)
+                if rows is not None:
+                    held = _lines_by_owner(rows)
+                    found |= {(record.name, owner): held.get(owner, {}) for owner in chunk}
         return found
 
-    def _lines_of(self, record: RecordType, owners: Sequence[str]) -> dict[str, dict[str, str]]:
+    def _line_rows(self, record: RecordType, owners: Sequence[str]) -> list[Row] | None:
         for column in LINE_ID_COLUMNS:
             try:
-                rows = list(self._client.all_rows(lines_query(record, column, owners)))
+                return list(self._client.all_rows(lines_query(record, column, owners)))
             except UnknownName as unknown:
                 if unknown.name != column:
                     break
-                continue
-            found: dict[str, dict[str, str]] = {}
-            for row in rows:
-                held = {field: row["line"] for field, flag in FLAGS.items() if row.get(flag.lower()) == "T"}
-                found.setdefault(row["entity"], {}).update(held)
-            return found
-        # Without the lines' ids a changed address could only be added again and again.
-        raise RemoteError(f"the address lines of {record.name} cannot be queried", system=str(SystemName.NETSUITE))
+        self._reader.warn(f"the address lines of {record.name} cannot be queried: its addresses are not changed")
+        return None
+
+
+def _has_address(write: Write) -> bool:
+    return any(field in write.fields for field in ADDRESS_FIELDS)
+
+
+def _lines_by_owner(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        held = {field: row["line"] for field, flag in FLAGS.items() if row.get(flag.lower()) == "T"}
+        found.setdefault(row["entity"], {}).update(held)
+    return found
 
 
 def lines_query(record: RecordType, id_column: str, owners: Sequence[str]) -> str:

@@ -136,6 +136,9 @@ class SalesforceSystem(System):
             counts.update(self._count(type, some))
         return counts
 
+    def calls_made(self) -> int:
+        return self.session.counts.calls
+
     def close(self) -> None:
         self.session.close()
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+import responses
 
 from connector.core.flow import Conversion, Deferred, Done, Refused, Unknown, Write
 from connector.errors import Refused as RefusedError
 from connector.sandbox.netsuite.settings import CustomField
-from connector.systems.netsuite.system import NetSuiteSystem
-from tests.contract.netsuite.conftest import Account, create, ns
+from connector.systems.netsuite.settings import NetSuiteSettings
+from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
+from tests.contract.netsuite.conftest import Account, create, ns, token_login
 
 KEY = "sf-00QAA0000000001AAA"
 POST = "POST /services/rest/record/v1/{type}"
@@ -303,3 +305,35 @@ def test_a_field_that_forms_demand_is_named(new_account: Callable[..., Account])
     account = new_account(custom_fields=(CustomField("custentity_x", "customer", label="Region", mandatory=True),))
     [outcome] = account.connect().write([lead()])
     assert isinstance(outcome, Refused) and "Region" in outcome.reason
+
+
+@responses.activate
+def test_an_address_is_not_changed_where_its_lines_cannot_be_queried() -> None:
+    """It could only be added, again and again; other writes of the batch go on."""
+    settings = NetSuiteSettings("1234567", token_login(), concurrency=1)
+    detail = {"detail": "Record 'contactaddressbook' was not found.", "o:errorCode": "INVALID_PARAMETER"}
+    responses.post(f"{settings.base_url}/services/rest/query/v1/suiteql", status=400, json={"o:errorDetails": [detail]})
+    schema = f"{settings.base_url}/services/rest/record/v1/metadata-catalog/contact"
+    responses.get(schema, json={"properties": {"comments": {"type": "string"}}})
+    responses.patch(f"{settings.base_url}/services/rest/record/v1/contact/6", status=204)
+    with netsuite_session(settings) as session:
+        system = NetSuiteSystem(settings, session)
+        writes = [Write("contact", "5", {"addressBook.billing": ADDRESS}), Write("contact", "6", {"comments": "x"})]
+        refused, done = system.write(writes)
+        assert isinstance(refused, Refused) and done == Done(ns("contact", "6"))
+        assert any("address lines of contact" in text for text in system.warnings)
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "location",
+    ["https://elsewhere.example/services/rest/record/v1/customer/647", "", "/services/rest/record/v1/customer/"],
+)
+def test_only_a_location_at_the_account_itself_names_the_record(location: str) -> None:
+    settings = NetSuiteSettings("1234567", token_login(), concurrency=1)
+    responses.get(f"{settings.base_url}/services/rest/record/v1/metadata-catalog/customer", json={"properties": {}})
+    place = f"{settings.base_url}/services/rest/record/v1/customer"
+    responses.post(place, status=204, headers={"Location": location} if location else {})
+    with netsuite_session(settings) as session:
+        [outcome] = NetSuiteSystem(settings, session).write([create(companyName="Acme")])
+    assert isinstance(outcome, Unknown)

@@ -157,6 +157,23 @@ def test_a_value_of_a_wrong_json_type_is_invalid_content(account: Caller, name: 
     assert (error["o:errorCode"], error["o:errorPath"]) == ("INVALID_CONTENT", name)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"companyName": "\\ud800"}',
+        '{"companyName": "A", "estimatedBudget": Infinity}',
+        '{"companyName": "A", "estimatedBudget": 1e400}',
+        '{"companyName": "A", "custentity_employees": 1000000000000000000000}',
+        '{"companyName": "A", "addressBook": {"items": [{"addressBookAddress": {"country": ["US"]}}]}}',
+        '{"companyName": "A", "addressBook": {"items": [{"addressBookAddress": {"city": "\\ud800"}}]}}',
+        '{"companyName": " "}',
+        "[]",
+    ],
+)
+def test_odd_bodies_are_refused_and_nothing_breaks(account: Caller, body: str) -> None:
+    assert account.send("POST", f"{RECORD}/customer", body).status == 400
+
+
 def test_a_body_that_is_not_json_is_invalid_content(account: Caller) -> None:
     answer = account.send("POST", f"{RECORD}/customer", "companyName=Acme")
     assert account.refused(answer) == "Invalid content in the request body."

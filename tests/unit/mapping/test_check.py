@@ -68,13 +68,12 @@ def test_everything_the_base_accounts_can_hold_is_mapped_or_left_out(shipped: Ma
         ("lead.yaml", "{isPerson: true}}}\n  first", "{isPersn: true}}}\n  first", "`isPersn` is not", "`isPerson`?"),
         ("opportunity.yaml", "salesforce: NextStep", "salesforce: IsWon",
          "`IsWon` of Opportunity in Salesforce is read-only", "expected `direction: to_netsuite`"),
-        ("opportunity.yaml", "salesforce: NextStep", "salesforce: ContactId", "can only be given to a new record",
-         "expected `create_only: true`"),
         ("lead.yaml", 'Evaluating: "4"', 'Evaluatin: "4"', "Salesforce has no value 'Evaluatin'",
          "did you mean `Evaluating`?"),
-        ("lead.yaml", 'Technology: "29"', 'Technology: "99"', "NetSuite has no value '99' in `category`", "29 (Tech"),
+        ("lead.yaml", 'Technology: "29"', 'Technology: "99"', "NetSuite has no value '99' in `category`",
+         "did you mean `29` (Technology)?"),
         ("lead.yaml", 'entityStatus: "6"}', 'entityStatus: "66"}', "NetSuite has no value '66' in `entityStatus`",
-         "6 ("),
+         "expected one of 6 ("),
         ("lead.yaml", "create: {isPerson: true,", "create: {isPerso: true,", "`isPerso` is not a field", "`isPerson`?"),
         ("conversion.yaml", 'prospect_status: "8"', 'prospect_status: "6"', "'6' is no prospect's status", "one of 8"),
     ],
@@ -100,6 +99,13 @@ def test_a_field_that_cannot_be_given_to_new_records_is_named(shipped: Mappings,
     late = replace(records.salesforce["Lead"].fields["Title"], createable=False)
     (mistake,) = check_mappings(shipped, changed(records, SystemName.SALESFORCE, "Lead", late))
     assert mistake.what == "`Title` of Lead in Salesforce cannot be given to a new record"
+
+
+def test_a_field_that_can_only_be_given_to_new_records_is_named(shipped: Mappings, records: Records) -> None:
+    early = replace(records.salesforce["Opportunity"].fields["NextStep"], updateable=False)
+    (mistake,) = check_mappings(shipped, changed(records, SystemName.SALESFORCE, "Opportunity", early))
+    assert mistake.what == "`NextStep` of Opportunity in Salesforce can only be given to a new record"
+    assert mistake.expected == "expected `create_only: true`"
 
 
 def test_a_record_type_that_we_may_not_see_is_one_mistake(shipped: Mappings, records: Records) -> None:

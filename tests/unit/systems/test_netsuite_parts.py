@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from connector.errors import (
 )
 from connector.errors import Refused as RefusedError
 from connector.systems.netsuite.bodies import body_of
-from connector.systems.netsuite.changes import Cursor, earliest_changed
+from connector.systems.netsuite.changes import Cursor, Window, changed_seconds, rows_to_read
 from connector.systems.netsuite.client import page_of
 from connector.systems.netsuite.errors import error_of, masked, outcome_of, problem_of, unknown_name
 from connector.systems.netsuite.metadata import fields_of
@@ -360,7 +360,39 @@ SECONDS = st.dictionaries(st.sampled_from(["01", "02", "03", "04"]), st.tuples(s
 
 
 @given(SECONDS, SECONDS)
-def test_every_second_before_the_earliest_change_is_as_it_was(old: Any, new: Any) -> None:
-    changed = earliest_changed(old, new)
-    assert all(old.get(second) == facts for second, facts in new.items() if changed is None or second < changed)
-    assert changed is None or old.get(changed) != new[changed]
+def test_the_seconds_to_read_are_those_that_are_not_as_they_were(old: Any, new: Any) -> None:
+    assert changed_seconds(old, new) == [second for second in sorted(new) if old.get(second) != new[second]]
+
+
+def window(*moment: int) -> Window:
+    return Window(datetime(*moment, tzinfo=UTC), PACIFIC, "America/Los_Angeles", timedelta(minutes=15))
+
+
+def read_from(condition: str | None) -> str:
+    """The lower bound of a condition on the stamp."""
+    assert condition is not None
+    return condition.split("TO_TIMESTAMP('")[1].split("'")[0]
+
+
+def test_on_the_night_rows_are_read_from_an_unambiguous_second_on() -> None:
+    """01:10:00 comes twice; a server that takes it for the second one would skip the first."""
+    since = Cursor(datetime(2026, 11, 1, 8, tzinfo=UTC), "America/Los_Angeles")
+    night = window(2026, 11, 1, 9, 30)
+    assert read_from(rows_to_read(since, night, {"2026-11-01 01:10:00": ("1",)})) == "2026-10-31 21:10:00"
+    assert read_from(rows_to_read(since, night, {"2026-10-31 12:00:00": ("1",)})) == "2026-10-31 12:00:00"
+
+
+def test_a_first_read_takes_everything_and_a_read_after_a_long_pause_all_since() -> None:
+    since = Cursor(datetime(2026, 6, 1, 12, tzinfo=UTC), "America/Los_Angeles", {"2026-06-01 04:50:00": ("1",)})
+    same = {"2026-06-01 04:50:00": ("1",)}
+    assert rows_to_read(None, window(2026, 6, 1, 12, 5), same) == ""
+    assert rows_to_read(since, window(2026, 6, 1, 12, 5), same) is None
+    long_after = rows_to_read(since, window(2026, 6, 3, 12, 5), {})
+    assert read_from(long_after) == "2026-06-01 04:45:00" and "IN" not in str(long_after)
+
+
+def test_more_seconds_than_an_in_list_takes_are_read_as_a_range() -> None:
+    since = Cursor(datetime(2026, 6, 1, 12, tzinfo=UTC), "America/Los_Angeles")
+    seconds = {f"2026-06-01 04:{n // 60:02d}:{n % 60:02d}": ("1",) for n in range(1001)}
+    condition = rows_to_read(since, window(2026, 6, 1, 12, 5), seconds)
+    assert read_from(condition) == "2026-06-01 04:00:00" and " IN " not in str(condition)

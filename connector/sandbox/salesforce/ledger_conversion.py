@@ -1,0 +1,148 @@
+"""What is imitated of lead conversion, merge and undelete; see `ledger`."""
+
+from __future__ import annotations
+
+from connector.sandbox.salesforce.ledger_entry import entry
+
+CONVERSION = (
+    entry(
+        "convert.mapping",
+        "Which standard lead fields go where; close date is the end of the quarter",
+        "documented",
+        "help: Lead Conversion Field Mapping; Salutation, AccountSource and stage assumed",
+        "test_convert.py::test_a_lead_becomes_account_contact_and_opportunity",
+    ),
+    entry(
+        "convert.frozen",
+        "A converted lead is frozen: CANNOT_UPDATE_CONVERTED_LEAD",
+        "recorded",
+        "boldare client test; help",
+        "test_convert.py::test_the_lead_is_frozen_with_its_targets",
+    ),
+    entry(
+        "convert.again",
+        "A second conversion fails in its row with HTTP 200",
+        "recorded",
+        "boldare client test",
+        "test_convert.py::test_a_second_conversion_is_refused_as_recorded",
+    ),
+    entry(
+        "convert.answer",
+        "Shape of the SOAP answer with LimitInfoHeader",
+        "recorded",
+        "wso2 connector manual (API 48)",
+        "test_convert.py::test_the_answer_looks_as_recorded",
+    ),
+    entry(
+        "convert.empty_only",
+        "Existing records get only their empty fields; LeadSource with the flag",
+        "documented",
+        "SOAP API guide: convertLead()",
+        "test_convert.py::test_only_empty_fields_of_existing_records_are_filled",
+    ),
+    entry(
+        "convert.new_account",
+        "Without accountId a new account is made, even if one has the name",
+        "documented",
+        "SOAP API guide: convertLead()",
+        "test_convert.py::test_without_an_account_id_a_new_account_is_made_even_if_one_has_the_name",
+    ),
+    entry(
+        "convert.arguments",
+        "Rules on the arguments (codes and texts of the refusals assumed)",
+        "documented",
+        "SOAP API guide: convertLead()",
+        "test_convert.py::test_bad_arguments_fail_the_lead_and_write_nothing",
+    ),
+    entry(
+        "convert.queue",
+        "A lead owned by a queue needs an ownerId (code assumed)",
+        "documented",
+        "SOAP API guide: convertLead()",
+        "test_convert.py::test_a_queue_owned_lead_needs_an_owner",
+    ),
+    entry(
+        "convert.sequence",
+        "Elements out of the WSDL's order are ignored",
+        "assumed",
+        "partner WSDL v47; one team's report",
+        "test_convert.py::test_elements_out_of_order_are_ignored",
+    ),
+    entry(
+        "convert.many",
+        "Per-lead results in request order, at most 100",
+        "documented",
+        "WSDL fault name; salesforcer manual",
+        "test_convert.py::test_several_leads_each_with_its_own_outcome",
+    ),
+    entry(
+        "convert.activities",
+        "Activities follow the person and move their stamps; campaign members move",
+        "documented",
+        "help 000385227 and conversion considerations; kept LeadId assumed",
+        "test_convert.py::test_activities_and_campaigns_follow_the_person",
+    ),
+    entry(
+        "convert.custom",
+        "Custom fields move only where an admin mapped them, silently otherwise",
+        "documented",
+        "help: Lead Conversion Field Mapping",
+        "test_convert.py::test_unmapped_custom_fields_stay_behind_and_mapped_ones_move",
+    ),
+    entry(
+        "convert.required",
+        "Required custom fields of targets stop a conversion",
+        "documented",
+        "django-salesforce notes",
+        "test_convert.py::test_a_required_custom_field_without_mapping_stops_the_conversion",
+    ),
+    entry(
+        "convert.duplicates",
+        "Duplicate rules stop conversions only where conversions are validated, then alerts block too",
+        "documented",
+        "help 000204497; bypass flags from the WSDL",
+        "test_convert.py::test_duplicate_rules_stop_a_conversion_only_where_conversions_are_validated",
+    ),
+    entry(
+        "convert.statuses",
+        "Valid converted statuses are the LeadStatus rows with IsConverted",
+        "documented",
+        "SOAP API guide: convertLead()",
+        "test_convert.py::test_several_converted_statuses",
+    ),
+    entry(
+        "soap.faults",
+        "Session faults and bad XML are HTTP 500",
+        "recorded",
+        "SOAP faults (gist, jsforce source)",
+        "test_convert.py::test_session_faults_and_bad_envelopes_are_http_500",
+    ),
+    entry(
+        "merge",
+        "Losers get MasterRecordId, children move; their stamps stay (assumed)",
+        "documented",
+        "Apex guide v65: merge",
+        "test_merge.py::test_losers_point_at_the_master_and_children_move_without_stamps",
+    ),
+    entry(
+        "merge.converted",
+        "A converted lead cannot be merged",
+        "assumed",
+        "general knowledge",
+        "test_merge.py::test_a_converted_lead_cannot_be_merged",
+    ),
+    entry(
+        "undelete",
+        "Undelete keeps the id, moves SystemModstamp and brings cascaded children back",
+        "assumed",
+        "answer shape recorded (wso2 manual)",
+        "test_merge.py::test_undelete_keeps_the_id_and_moves_the_stamp",
+    ),
+    entry(
+        "undelete.taken",
+        "Undelete fails when the unique key has been taken meanwhile",
+        "assumed",
+        "general knowledge",
+        "test_merge.py::test_undelete_fails_when_the_key_is_taken_or_nothing_is_in_the_bin",
+    ),
+)
