@@ -1,8 +1,8 @@
 """A child process with both sandboxes on loopback: what they burn must not be counted as the connector's.
 
 `python -m bench.served FOLDER LEADS`: Salesforce starts with that many made-up leads, NetSuite with none. FOLDER
-gets `config.yaml` for the connector and the keys. One JSON line on stdout names the addresses and the logins; the
-sandboxes stop when stdin ends, so that they never outlive the benchmark.
+gets `config.yaml` for the connector, `logins.json` for everybody else, and the keys. A line on stdout says that
+both accept connections; they stop when stdin ends, so that they never outlive the benchmark.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Logins:
-    """What any client needs to log in to both; the keys lie in files."""
+    """What any client needs to log in to both; the keys lie in files that only their owner can read."""
 
     netsuite_url: str
     netsuite_client_id: str
@@ -31,6 +31,10 @@ class Logins:
     salesforce_username: str
     salesforce_audience: str
     salesforce_key_file: str
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Logins:
+        return cls(**json.loads((folder / "logins.json").read_text()))
 
 
 def logins_of(stand: Stand, at: Addresses) -> Logins:
@@ -54,7 +58,8 @@ def main() -> None:
     stand.salesforce.seed(leads)
     with stand.serving() as at:
         write_config(folder / "config.yaml", stand, at)
-        print(json.dumps(asdict(logins_of(stand, at))), flush=True)
+        (folder / "logins.json").write_text(json.dumps(asdict(logins_of(stand, at))))
+        print("ready", flush=True)
         sys.stdin.read()
     stand.close()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @dataclass(frozen=True)
 class Usage:
     """`wall_seconds`: the work alone. `cpu_seconds`: the whole process, all its threads, user and system;
-    `startup_cpu_seconds`: the part of that before the work began (interpreter, imports)."""
+    `startup_cpu_seconds`: the part of that before the work began (interpreter and imports)."""
 
     wall_seconds: float
     cpu_seconds: float
@@ -45,30 +45,30 @@ def cpu_seconds() -> float:
 
 def peak_mib() -> float:
     """The most memory that was resident at once."""
-    try:
-        # ru_maxrss begins with what the parent held when it started us; this counter is the process's own.
-        status = Path("/proc/self/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
-    except (OSError, TypeError):
-        in_bytes = sys.platform == "darwin"
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if in_bytes else 1024)
+    own = _own_peak_kib()
+    if own is not None:
+        return own / 1024
+    in_bytes = sys.platform == "darwin"
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if in_bytes else 1024)
 
 
-def run_module(module: str, *words: str) -> dict[str, object]:
-    """Run a module of ours in a fresh process; the JSON object that it prints last."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
-    )
+def _own_peak_kib() -> int | None:
+    """Linux's counter of this very program: `ru_maxrss` begins with what the parent held when it started us."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), None)
+
+
+def run_module(module: str, *words: str) -> dict[str, Any]:
+    """Run one of our modules in a fresh process: what it told. RuntimeError if it failed; stderr is left as it is."""
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} ended with {done.returncode}")
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
-def tell(usage: Usage, more: dict[str, object]) -> None:
-    """What `run_module` reads."""
+def tell(usage: Usage, more: Mapping[str, Any]) -> None:
+    """The other end of `run_module`."""
     print(json.dumps({"usage": asdict(usage), **more}), flush=True)
-
-
-def words_to_paths(words: Sequence[str]) -> list[Path]:
-    return [Path(word) for word in words]

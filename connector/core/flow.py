@@ -233,7 +233,8 @@ Planned = Raw | Later
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert."""
+    """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert.
+    `stamp`: whether `source` has room for our key, which it then gets as well."""
 
     entity: Entity
     system: SystemName
@@ -242,6 +243,7 @@ class Create:
     fields: Mapping[str, Planned]
     values: Mapping[str, Value]
     reason: str
+    stamp: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +323,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Rekey:
+    """Write our key on a linked record that lost it, or never got it because a run was interrupted."""
+
+    entity: Entity
+    ref: Ref
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Remember in our state what both sides agree on; writes nothing to either system."""
 
@@ -339,7 +350,7 @@ class LinkUp:
     reason: str
 
 
-Action = Create | Update | Convert | Relink | Retire | LinkUp | Settle | Hold
+Action = Create | Update | Convert | Relink | Retire | LinkUp | Rekey | Settle | Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +371,7 @@ class Plan:
         return tuple(
             action
             for action in self.actions
-            if isinstance(action, Create | Update | Convert | Retire)
+            if isinstance(action, Create | Update | Convert | Retire | Rekey)
             or (isinstance(action, LinkUp) and (action.keys.netsuite or action.keys.salesforce))
         )
 

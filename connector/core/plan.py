@@ -6,7 +6,7 @@ One function per verdict; nothing here knows how anything is sent.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from connector.core.conversion import plan_conversions
@@ -29,13 +29,15 @@ from connector.core.flow import (
     Plan,
     Planned,
     Ref,
+    Rekey,
     Settle,
+    SourceRecord,
     Update,
 )
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
-from connector.core.matching.keys import key_of
+from connector.core.matching.keys import key_of, parse_key
 from connector.core.matching.pair import Match, Newcomer, pair
 from connector.core.merge import merge
 from connector.core.ports import RecordInfo
@@ -94,6 +96,7 @@ def _linked(desk: _Desk, linked: Linked) -> None:
     if _is_news(desk.mapping(observed.entity), linked, merged):
         desk.actions.append(Settle(observed.link.id, merged.agreed))
     _write_merged(desk, observed, observed.link.refs, observed.link.id, merged)
+    desk.actions.extend(_lost_keys(desk, observed, observed.link.refs))
 
 
 def _is_news(mapping: EntityMapping, linked: Linked, merged: Merged) -> bool:
@@ -185,6 +188,22 @@ def _regression(observed: Observed) -> Hold | None:
     return Hold("stage", observed.entity, refs, "stage", reason, link_id=observed.link.id)
 
 
+# --- our key ---------------------------------------------------------------------------------------------
+
+
+def _has_room(desk: _Desk, entity: Entity, record: SourceRecord) -> bool:
+    """Whether our key may be written on a record: the account has the field, and no other tool's value is in it."""
+    info = desk.info(record.ref.system, entity)
+    ours = not record.key or parse_key(record.key, record.ref.system) is not None
+    return ours and (info is None or info.key_field is not None)
+
+
+def _lost_keys(desk: _Desk, observed: Observed, refs: Pair[Ref]) -> Iterator[Rekey]:
+    for system, record in observed.records:
+        if record is not None and not record.key and _has_room(desk, observed.entity, record):
+            yield Rekey(observed.entity, record.ref, key_of(refs.other(system)))
+
+
 # --- found to be one thing -------------------------------------------------------------------------------
 
 
@@ -211,8 +230,8 @@ def _link_up(desk: _Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
     )
     merged = _with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
     keys = Pair(
-        netsuite.record.key != key_of(match.refs.salesforce),
-        salesforce.record.key != key_of(match.refs.netsuite),
+        netsuite.record.key != key_of(match.refs.salesforce) and _has_room(desk, match.entity, netsuite.record),
+        salesforce.record.key != key_of(match.refs.netsuite) and _has_room(desk, match.entity, salesforce.record),
     )
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
     _write_merged(desk, observed, match.refs, None, merged)
@@ -254,6 +273,7 @@ def _create(desk: _Desk, new: NewOn) -> None:
             fields=rendering.fields,
             values={name: value for name, value in values.items() if name not in rendering.problems},
             reason=new.reason,
+            stamp=_has_room(desk, entity, record),
         )
     )
 

@@ -7,17 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from connector.core.flow import (
-    Base,
-    Convert,
-    Create,
-    LinkUp,
-    Plan,
-    Relink,
-    Retire,
-    Settle,
-    Update,
-)
+from connector.core.flow import Base, Convert, Create, LinkUp, Plan, Rekey, Relink, Retire, Settle, Update
 from connector.core.matching.keys import key_of
 from connector.core.schema import Entity
 from connector.runs.conversions import convert, relink, retire
@@ -32,6 +22,7 @@ def apply(parts: Parts, plan: Plan, run_id: int, progress: Progress, applied: Ap
     """Carry out `plan`, parents first, telling `applied` what came of it as it goes."""
     work = Work(parts, plan, run_id, progress, applied)
     _settle(work, plan.of(Settle))
+    stamp(work, plan.of(Rekey))
     for entity in (Entity.ORGANIZATION, Entity.PERSON, Entity.OPPORTUNITY, Entity.LEAD):
         _link_up(work, [one for one in plan.of(LinkUp) if one.entity is entity])
     update(work, _of_entity(plan.of(Update), Entity.LEAD))
@@ -42,8 +33,8 @@ def apply(parts: Parts, plan: Plan, run_id: int, progress: Progress, applied: Ap
         create(work, _of_entity(plan.of(Create), entity))
         update(work, _of_entity(plan.of(Update), entity))
     create(work, _of_entity(plan.of(Create), Entity.LEAD))
-    retire(work, plan.of(Retire))
-    relink(work, plan.of(Relink))
+    unmoved = retire(work, plan.of(Retire))
+    relink(work, plan.of(Relink), unmoved)
 
 
 def _of_entity(actions: tuple[_A, ...], entity: Entity) -> list[_A]:
@@ -58,17 +49,17 @@ def _settle(work: Work, settles: Sequence[Settle]) -> None:
 
 
 def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
+    """Key first, link second: a run that stops in between finds the two by their keys."""
     for chunk in chunks(link_ups, work.parts.settings.chunk):
+        stamp(work, [key for one in chunk for key in _keys(one)])
         with work.store.transaction():
             for one in chunk:
                 link = work.store.add_link(one.entity, one.refs, one.reason, work.parts.clock.now())
                 work.store.save_bases({link.id: Base(one.agreed)})
-        stamps = [
-            (one.refs.of(system), key_of(one.refs.other(system)))
-            for one in chunk
-            for system, needed in one.keys
-            if needed
-        ]
-        stamp(work, stamps)
-        for one in chunk:
-            work.applied.counts[f"links.{one.entity}"] += 1
+                work.applied.counts[f"links.{one.entity}.linked"] += 1
+
+
+def _keys(one: LinkUp) -> list[Rekey]:
+    return [
+        Rekey(one.entity, one.refs.of(system), key_of(one.refs.other(system))) for system, needed in one.keys if needed
+    ]

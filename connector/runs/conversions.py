@@ -15,6 +15,7 @@ from connector.core.flow import (
     Planned,
     Raw,
     Ref,
+    Rekey,
     Relink,
     Retire,
     Write,
@@ -22,7 +23,7 @@ from connector.core.flow import (
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
-from connector.runs.work import Job, Work, chunks, close, failed, one_sided, resolve, send, stamp
+from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, stamp
 
 
 def convert(work: Work, converts: Sequence[Convert]) -> None:
@@ -63,12 +64,24 @@ def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> N
     with work.store.transaction():
         ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
     outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
-    stamps: list[tuple[Ref, str]] = []
+    stamp(work, [key for (convert, _), outcome in zip(ready, outcomes, strict=True) for key in _keys(convert, outcome)])
     with work.store.transaction():
         for (convert, _), outcome in zip(ready, outcomes, strict=True):
-            stamps += _after_conversion(work, convert, outcome)
+            _after_conversion(work, convert, outcome)
         close(work, [(None, outcome, id_) for outcome, id_ in zip(outcomes, ids, strict=True)])
-    stamp(work, stamps)
+
+
+def _keys(convert: Convert, outcome: Outcome) -> list[Rekey]:
+    """The person that the lead became carries our key on both sides from the first moment."""
+    if not isinstance(outcome, Done) or outcome.converted is None:
+        return []
+    contact = outcome.converted.contact
+    if convert.person is None or contact is None:
+        return []
+    return [
+        Rekey(Entity.PERSON, convert.person, key_of(contact)),
+        Rekey(Entity.PERSON, contact, key_of(convert.person)),
+    ]
 
 
 def _convert_intent(work: Work, convert: Convert) -> Intent:
@@ -87,37 +100,34 @@ def _convert_intent(work: Work, convert: Convert) -> Intent:
     )
 
 
-def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> list[tuple[Ref, str]]:
+def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> None:
     """End the lead's link and link the person; what Salesforce made is looked at again in this run."""
     if not isinstance(outcome, Done) or outcome.converted is None:
-        refs = one_sided(convert.lead)
-        failed(work, Entity.LEAD, refs, outcome, SystemName.SALESFORCE, [convert.lead])
-        return []
+        failed(work, Entity.LEAD, one_sided(convert.lead), outcome, SystemName.SALESFORCE, [convert.lead])
+        return
     now = work.parts.clock.now()
-    became = outcome.converted
+    converted = outcome.converted
+    became = [ref for ref in (converted.account, converted.contact, converted.opportunity) if ref]
+    lead = work.store.links_by_id([convert.link_id])[convert.link_id].refs
     work.store.end_link(convert.link_id, "converted", convert.reason, now)
     work.tally(SystemName.SALESFORCE, Entity.LEAD, "converted")
-    work.applied.conversions.append((convert.lead, outcome, convert.reason))
-    work.look_again([ref for ref in (became.account, became.contact, became.opportunity) if ref], "conversion")
-    stamps: list[tuple[Ref, str]] = []
-    if convert.person is not None and became.contact is not None:
-        linked = work.store.links([convert.person, became.contact])
+    work.applied.conversions.append(Conversed(lead, tuple(became), convert.reason))
+    work.look_again(became, "conversion")
+    contact = converted.contact
+    if convert.person is not None and contact is not None:
+        linked = work.store.links([convert.person, contact])
         if not any(link.state == "active" for link in linked.values()):
-            pair = Pair(convert.person, became.contact)
-            work.store.add_link(Entity.PERSON, pair, "made of one lead", now)
-            stamps = [(convert.person, key_of(became.contact)), (became.contact, key_of(convert.person))]
+            work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
         work.look_again([convert.person], "conversion")
-    return stamps
 
 
 # --- moving NetSuite leads on ---------------------------------------------------------------------------------------
 
 
-def retire(work: Work, retires: Sequence[Retire]) -> None:
+def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
+    """Returns the leads that could not be moved on: their links must not end yet."""
     ready = [one for one in retires if _successors_linked(work, one.after)]
-    for retire in retires:
-        if retire not in ready:
-            work.look_again([retire.ref], "successors not linked yet", now=False)
+    done: set[Ref] = set()
     for chunk in chunks(ready, work.parts.settings.chunk):
         jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in chunk]
         sent = send(work, SystemName.NETSUITE, jobs)
@@ -125,26 +135,31 @@ def retire(work: Work, retires: Sequence[Retire]) -> None:
             for job, outcome, _ in sent:
                 assert isinstance(job.action, Retire)
                 if isinstance(outcome, Done):
+                    done.add(job.action.ref)
                     work.tally(SystemName.NETSUITE, Entity.LEAD, "retired")
                     work.look_again([job.action.ref], "conversion")
                 else:
                     refs = one_sided(job.action.ref)
                     failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref])
             close(work, sent)
+    return frozenset(one.ref for one in retires) - done
 
 
 def _plain(fields: Mapping[str, Planned]) -> dict[str, Raw]:
     return {name: value for name, value in fields.items() if not isinstance(value, Later)}
 
 
-def relink(work: Work, relinks: Sequence[Relink]) -> None:
-    for relink in relinks:
-        if _successors_linked(work, relink.after):
-            work.store.end_link(relink.retire, relink.state, relink.reason, work.parts.clock.now())
-            work.applied.counts["links.lead.converted"] += 1
+def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> None:
+    """End the links of leads whose successors are linked; the others are looked at again by the next run."""
+    links = work.store.links_by_id(one.retire for one in relinks)
+    for one in relinks:
+        refs = links[one.retire].refs
+        if refs.netsuite not in unmoved and _successors_linked(work, one.after):
+            work.store.end_link(one.retire, one.state, one.reason, work.parts.clock.now())
+            work.tally(SystemName.NETSUITE, Entity.LEAD, "followed")
+            work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
-            link = work.store.links_by_id([relink.retire])[relink.retire]
-            work.look_again(link.refs_both(), "successors not linked yet", now=False)
+            work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)
 
 
 def _successors_linked(work: Work, after: Iterable[Ref]) -> bool:

@@ -12,6 +12,7 @@ from connector.core.flow import (
     Pair,
     Ref,
     Refused,
+    Rekey,
     SourceRecord,
     Unknown,
     Update,
@@ -61,18 +62,18 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     if not jobs:
         return
     sent = _adopt_unknown(work, system, send(work, system, jobs))
-    made = {
-        job.action.source: outcome.ref
+    made = [
+        (job.action, outcome.ref)
         for job, outcome, _ in sent
         if isinstance(outcome, Done) and isinstance(job.action, Create)
-    }
-    back = read(work.parts, made.values())
+    ]
+    stamp(work, [Rekey(create.entity, create.source, key_of(ref)) for create, ref in made if create.stamp])
+    back = read(work.parts, [ref for _, ref in made])
     with work.store.transaction():
         for job, outcome, _ in sent:
             assert isinstance(job.action, Create)
             _created(work, job.action, outcome, back)
         close(work, sent)
-    stamp(work, [(source, key_of(ref)) for source, ref in made.items()])
 
 
 def orphaned(work: Work, create: Create, parent: Ref) -> None:
@@ -117,7 +118,7 @@ def _created(work: Work, create: Create, outcome: Outcome, back: Mapping[Ref, So
         refs = pair_of(create.source, outcome.existing)
         work.store.add_link(create.entity, refs, "the system named it as the same", work.parts.clock.now())
         work.look_again([create.source, outcome.existing], "adopted")
-        work.applied.counts[f"links.{create.entity}"] += 1
+        work.applied.counts[f"links.{create.entity}.linked"] += 1
     else:
         failed(work, create.entity, one_sided(create.source), outcome, create.system, [create.source])
 

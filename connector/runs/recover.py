@@ -1,7 +1,8 @@
 """Resolve what an earlier run left open, by reading: every pending intent becomes applied or is looked at again.
 
 A create whose answer was lost is found by our key and adopted, with the values that were sent as its base, so
-that whatever a user typed into it since reads as that user's edit. Everything else restarts from the read.
+that whatever a user typed into it since reads as that user's edit; the source gets our key when it is looked at
+again. Everything else restarts from the read.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from connector.core.flow import Base, Pair, Ref, Write
-from connector.core.matching.keys import key_of
+from connector.core.flow import Base, Pair, Ref
 from connector.core.ports import Intent
 from connector.core.schema import SystemName, Value
 from connector.runs.parts import Parts
@@ -55,9 +55,3 @@ def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
     link = parts.store.add_link(intent.entity, refs, "adopted after a lost answer", parts.clock.now())
     sent: Pair[Mapping[str, Value]] = Pair(intent.values, intent.values)
     parts.store.save_bases({link.id: Base(sent)})
-    _write_key(parts, source, key_of(made))
-
-
-def _write_key(parts: Parts, ref: Ref, key: str) -> None:
-    """Put our key on a record that lacks it."""
-    parts.systems.of(ref.system).write([Write(ref.type, ref.id, {}, key)])

@@ -19,6 +19,7 @@ from connector.core.flow import (
     Plan,
     Planned,
     Ref,
+    Rekey,
     Relink,
     Retire,
     Update,
@@ -219,6 +220,13 @@ def _action(action: Action) -> dict[str, Any]:
             "account": plain(action.account),
             "contact": action.contact,
             "status": action.converted_status,
+        }
+    if isinstance(action, Rekey):
+        return {
+            "verb": "key",
+            "system": str(action.ref.system),
+            "entity": str(action.entity),
+            "record": str(action.ref),
         }
     if isinstance(action, LinkUp):
         return {"verb": "link", "entity": str(action.entity), **_both(action.refs), "reason": action.reason}

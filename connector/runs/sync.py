@@ -12,7 +12,7 @@ from datetime import datetime
 
 from connector.core import plan as planner
 from connector.core.brakes import check_identity, check_mass_change
-from connector.core.flow import Create, Done, Hold, Plan, Ref, RunRecord
+from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
 from connector.core.scene import Account
 from connector.core.schema import SystemName
 from connector.errors import BrakePulled, Throttled
@@ -23,7 +23,7 @@ from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.recover import recover
 from connector.runs.report import PlanReport, SyncReport, unique
-from connector.runs.work import Applied
+from connector.runs.work import Applied, Conversed
 
 
 def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
@@ -137,18 +137,18 @@ def _note(tally: _Tally, plan: Plan, applied: Applied, number: int) -> None:
     fresh = [*plan.of(Hold), *applied.failures]
     seen = {ref for hold in fresh for _, ref in hold.refs if ref}
     tally.holds = [hold for hold in tally.holds if not any(ref in seen for _, ref in hold.refs)] + fresh
-    for lead, done, reason in applied.conversions:
-        tally.conversions.append(_conversion(lead, done, reason))
+    tally.conversions += [_conversion(one) for one in applied.conversions]
 
 
-def _conversion(lead: Ref, done: Done, reason: str) -> dict[str, str]:
-    became = done.converted
+def _conversion(one: Conversed) -> dict[str, str]:
+    became = {ref.type.lower(): str(ref) for ref in one.became}
     return {
-        "lead": str(lead),
-        "account": str(became.account) if became and became.account else "",
-        "contact": str(became.contact) if became and became.contact else "",
-        "opportunity": str(became.opportunity) if became and became.opportunity else "",
-        "reason": reason,
+        "netsuite": str(one.lead.netsuite),
+        "lead": str(one.lead.salesforce),
+        "account": became.get("account", ""),
+        "contact": became.get("contact", ""),
+        "opportunity": became.get("opportunity", ""),
+        "reason": one.reason,
     }
 
 

@@ -29,6 +29,7 @@ from connector.core.flow import (
     Raw,
     Ref,
     Refused,
+    Rekey,
     Retire,
     Unknown,
     Update,
@@ -42,13 +43,22 @@ from connector.runs.parts import Parts, Progress
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
+class Conversed:
+    """A conversion that was carried across: the lead's two records, and what they became."""
+
+    lead: Pair[Ref]
+    became: tuple[Ref, ...]
+    reason: str
+
+
 @dataclass(slots=True)
 class Applied:
     """What came of a plan. `queued`: records to look at again; `again`: already in this run."""
 
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[Hold] = field(default_factory=list)
-    conversions: list[tuple[Ref, Done, str]] = field(default_factory=list)
+    conversions: list[Conversed] = field(default_factory=list)
     queued: set[Ref] = field(default_factory=set)
     again: bool = False
 
@@ -96,15 +106,15 @@ def remember(work: Work, link: Link, agreed: Pair[Mapping[str, Value]]) -> None:
     work.store.save_bases({link.id: laid_over(before, agreed)})
 
 
-def stamp(work: Work, stamps: Sequence[tuple[Ref, str]]) -> None:
-    """Write our key on records that exist already. A key is no business field: a failure is noted, not held."""
+def stamp(work: Work, keys: Sequence[Rekey]) -> None:
+    """Write our key on records that exist already. It is no business field and may be written any number of
+    times: no intent is needed, and a failure is counted, not held; the record's next sighting tries again."""
     for system in SystemName:
-        mine = [(ref, key) for ref, key in stamps if ref.system is system]
+        mine = [one for one in keys if one.ref.system is system]
         for chunk in chunks(mine, work.parts.settings.chunk):
-            writes = [Write(ref.type, ref.id, {}, key) for ref, key in chunk]
-            for (ref, _key), outcome in zip(chunk, work.parts.systems.of(system).write(writes), strict=True):
-                verb = "keyed" if isinstance(outcome, Done) else "not_keyed"
-                work.applied.counts[f"{system}.{ref.type}.{verb}"] += 1
+            writes = [Write(one.ref.type, one.ref.id, {}, one.key) for one in chunk]
+            for one, outcome in zip(chunk, work.parts.systems.of(system).write(writes), strict=True):
+                work.tally(system, one.entity, "keyed" if isinstance(outcome, Done) else "not_keyed")
 
 
 # --- resolving ---------------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ def test_a_lost_state_is_found_again_by_our_keys(folder: Path) -> None:
     fresh = (folder / "config.yaml").read_text().replace("state: ", "state: other-")
     (folder / "fresh.yaml").write_text(fresh)
 
-    synced = connector("sync", "--json", "--config", "fresh.yaml", folder=folder)
+    first, second = (connector("sync", "--json", "--config", "fresh.yaml", folder=folder) for _ in range(2))
 
-    assert synced.code == 0
-    assert synced.data["writes"] == {"netsuite": 0, "salesforce": 0}
-    assert synced.data["holds"] == []
+    assert (first.code, second.code) == (0, 0), first.err
+    assert first.data["writes"] == second.data["writes"] == {"netsuite": 0, "salesforce": 0}
+    assert second.data["holds"] == []

@@ -92,7 +92,6 @@ class Account:
     def row(self, table: str, id_: int) -> Row | None:
         return self.one(f"SELECT * FROM {table} WHERE id = ?", id_)
 
-
     def usable(self, table: str, id_: int) -> bool:
         """Whether a reference may point at the record: it exists and is not inactive."""
         found = self.row(table, id_)
@@ -157,9 +156,6 @@ class Account:
             columns = ", ".join(f'"{column}" = ?' for column in row)
             self.database.execute(f"UPDATE {kind.table} SET {columns} WHERE id = ?", (*row.values(), old["id"]))
         self._note(kind, old, changes, context)
-
-    def touch(self, table: str, id_: int) -> None:
-        self.database.execute(f"UPDATE {table} SET lastmodifieddate = ? WHERE id = ?", (self.now(), id_))
 
     def _note(self, kind: RecordType, old: Row, changes: Row, context: str) -> None:
         for column, value in changes.items():

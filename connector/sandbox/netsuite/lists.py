@@ -25,7 +25,6 @@ STATUSES = (
     Status(15, "CUSTOMER", "Renewal", 100.0),
     Status(16, "CUSTOMER", "Lost Customer", 0.0),
 )
-CLOSED_WON = 13
 CLOSED_LOST = 14
 
 

@@ -190,8 +190,8 @@ class Translator:
             sql = self._expression(target, scope)[0]
         descending = bool(node.args.get("desc"))
         text = f"{sql} DESC" if descending else sql
-        if isinstance(target, exp.Column) and target.name.lower() in ("id", "lastmodifieddate", "deleteddate"):
-            return text  # never null, and without the words SQLite can use the index
+        if _is_never_null(target, scope):
+            return text  # without more words SQLite can use the index
         # Oracle's order for nulls is the other way round than SQLite's.
         return f"{text} NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
 
@@ -432,6 +432,13 @@ def _common_type(one: Typed, other: Typed) -> Type:
     if types == {"number", "text"} and any(re.fullmatch(r"-?\d+", sql) for sql, _ in (one, other)):
         return "text"
     return "number" if "number" in types else "text"
+
+
+def _is_never_null(node: Node, scope: Scope) -> bool:
+    """Whether a column of the first table, which no outer join fills with nulls, always has a value."""
+    if not isinstance(node, exp.Column) or node.table.lower() not in ("", next(iter(scope.tables), "")):
+        return False
+    return node.name.lower() in ("id", "lastmodifieddate", "deleteddate")
 
 
 def _check_grouping(tree: exp.Select, outputs: list[Output], group: list[str]) -> None:

@@ -40,7 +40,6 @@ _REST_ONLY = {
     "unbilledorders",
     "unsubscribe",
 }
-_NEVER_NULL = {"id", "lastmodifieddate", "datecreated", "createddate", "key", "recordid", "deleteddate", "nkey"}
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,6 @@ class Column:
     name: str
     type: Type = "text"
     display: str = ""
-
-    @property
-    def never_null(self) -> bool:
-        return self.name in _NEVER_NULL
 
 
 @dataclass(frozen=True)
