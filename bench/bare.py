@@ -91,6 +91,9 @@ class Both:
         form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": signed}
         return str(self._posted(url, data=form).json()["access_token"])
 
+    def close(self) -> None:
+        self.http.close()
+
     def _note_time(self, answer: requests.Response, **_: Any) -> None:
         if answer.url.startswith(self._logins.salesforce_url):
             self._salesforce_date = answer.headers["Date"]
@@ -228,7 +231,7 @@ def main() -> None:
     both = Both(Logins.of_folder(folder))
     left = LOOPS[name](both, marks)
     told = {"left": left, "marks": both.marks()}
-    both.http.close()
+    both.close()
     tell(stopwatch.usage(), told)
 
 
