@@ -121,7 +121,7 @@ class Both:
         rest = iter(rows)
         while some := list(islice(rest, SALESFORCE_COLLECTION)):
             records = [{"attributes": {"type": "Lead"}, **row} for row in some]
-            answers = self.salesforce.restful("composite/sobjects", method="PATCH", json={"records": records})
+            answers: Any = self.salesforce.restful("composite/sobjects", method="PATCH", json={"records": records})
             assert all(answer["success"] for answer in answers)
 
     def marks(self) -> Marks:
@@ -162,7 +162,7 @@ def changes(both: Both, marks: Marks) -> int:
     ids = ", ".join(id_ for id_, _ in edited)
     written = both.suiteql(f"SELECT id, {netsuite} FROM customer WHERE id IN ({ids})")
     back = {"ids": [row["externalid"].removeprefix("sf-") for row in customers], "fields": ["Id", salesforce]}
-    rows = both.salesforce.restful("composite/sobjects/Lead", method="POST", json=back)
+    rows: Any = both.salesforce.restful("composite/sobjects/Lead", method="POST", json=back)
     return len(edited) - len(written) + len(customers) - len(rows)
 
 
@@ -217,8 +217,8 @@ def changed(both: Both, marks: Marks) -> tuple[list[Row], list[Row]]:
 def composite(salesforce: Salesforce, queries: Mapping[str, str]) -> dict[str, list[Row]]:
     path = f"/services/data/v{salesforce.sf_version}/queryAll?q="
     parts = [{"method": "GET", "url": path + quote(text), "referenceId": name} for name, text in queries.items()]
-    answers = salesforce.restful("composite", method="POST", json={"compositeRequest": parts})["compositeResponse"]
-    return {answer["referenceId"]: answer["body"]["records"] for answer in answers}
+    answer: Any = salesforce.restful("composite", method="POST", json={"compositeRequest": parts})
+    return {part["referenceId"]: part["body"]["records"] for part in answer["compositeResponse"]}
 
 
 LOOPS: Mapping[str, Callable[[Both, Marks], int]] = {"first": first, "quiet": quiet, "changes": changes}

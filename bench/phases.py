@@ -1,9 +1,10 @@
 """The benchmark's story: what is done to the sandboxes, in which order, and what was counted each time.
 
-    first sync -> at once again -> settling -> no change -> edits on both sides -> the echo of those
+    first sync -> at once again -> settling -> no change -> edits on both sides -> the echo of those -> metadata anew
 
 Every phase is one fresh process. Between the first two no time passes; before each of the others, the sandboxes'
-clocks go on by a quarter of an hour, which is how often a scheduled sync runs.
+clocks go on by a quarter of an hour, which is how often a scheduled sync runs. Before the last, our own clock goes
+on as well: once an hour, a run asks for both accounts' metadata again.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from connector.core.flow import Pair
 from connector.core.schema import SystemName
 
 PAUSE_SECONDS = 1_000
+METADATA_SECONDS = 2 * 3_600
 
-FIRST, AGAIN, SETTLING, QUIET, CHANGES, ECHO = "first", "again", "settling", "quiet", "changes", "echo"
+FIRST, AGAIN, SETTLING, QUIET = "first", "again", "settling", "quiet"
+CHANGES, ECHO, METADATA = "changes", "echo", "metadata"
 
 Progress = Callable[[str], None]
 
@@ -45,6 +48,7 @@ class Work:
             QUIET: "Steady state, nothing changed",
             CHANGES: f"{2 * self.each:,} edits, half on each side",
             ECHO: "The run after those, nothing changed",
+            METADATA: "Nothing changed, and the hour of the metadata is over",
         }
 
     @property
@@ -57,6 +61,7 @@ class Work:
             QUIET: quiet,
             CHANGES: changes(self.each),
             ECHO: quiet,
+            METADATA: quiet,
         }
 
 
@@ -104,8 +109,10 @@ def bare_phases(folder: Path, work: Work, progress: Progress) -> Iterator[tuple[
 
 
 def _sync(box: Sandboxes, name: str, profiles: Path | None) -> Phase:
-    profile = [str(profiles / f"{name}.prof")] if profiles else []
-    told = run_module("bench.one_sync", str(box.folder / "config.yaml"), *profile)
+    later = METADATA_SECONDS if name == METADATA else 0
+    words = [str(box.folder / "config.yaml"), "--later", str(later)]
+    words += ["--profile", str(profiles / f"{name}.prof")] if profiles else []
+    told = run_module("bench.one_sync", *words)
     report: Mapping[str, Any] = told["report"]
     return Phase(
         name=name,

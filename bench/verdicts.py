@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.floors import Term, total
-from bench.phases import CHANGES, ECHO, FIRST, QUIET, Bare, Phase, Work
+from bench.phases import CHANGES, ECHO, FIRST, METADATA, QUIET, Bare, Phase, Work
 from connector.core.flow import Pair
 from connector.core.schema import SystemName
 
 MOST_OVER_FLOOR = 1.15
 MOST_QUIET_CALLS = 10
+LEADS_OF_THE_BARS = 10_000
+"""With fewer leads, what a run asks only once weighs more than the leads: the first bar says nothing then."""
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,25 @@ class Results:
         return next(phase for phase in self.phases if phase.name == name)
 
     def bars(self) -> list[Bar]:
-        first, quiet = self.phase(FIRST), self.phase(QUIET)
-        floor = total(self.work.floors[FIRST].salesforce)
-        created = first.records.netsuite
-        return [
-            Bar("Salesforce calls of the first sync, x floor", first.counted.salesforce.calls / floor, MOST_OVER_FLOOR),
-            Bar("NetSuite calls in flight, most in any run", self._most_in_flight(), self.in_flight),
-            Bar("NetSuite calls of a no-change run", quiet.counted.netsuite.calls, MOST_QUIET_CALLS),
-            Bar("Salesforce calls of a no-change run", quiet.counted.salesforce.calls, MOST_QUIET_CALLS),
-            Bar("records written by the no-change runs", sum(map(self._written, (QUIET, ECHO))), 0),
-            Bar("leads that did not cross in the first sync", self.work.leads - created, 0),
-            Bar("edits that did not cross", 2 * self.work.each - self._written(CHANGES), 0),
-        ]
+        return [*self._of_first_sync(), *self._of_quiet_runs(), *self._of_what_crossed()]
 
-    def _most_in_flight(self) -> int:
-        return max(phase.counted.netsuite.most_in_flight for phase in self.phases)
+    def _of_first_sync(self) -> Iterator[Bar]:
+        calls, floor = self.phase(FIRST).counted.salesforce.calls, total(self.work.floors[FIRST].salesforce)
+        if self.work.leads >= LEADS_OF_THE_BARS:
+            yield Bar("Salesforce calls of the first sync, times the floor", calls / floor, MOST_OVER_FLOOR)
+        most = max(phase.counted.netsuite.most_in_flight for phase in self.phases)
+        yield Bar("NetSuite calls in flight, most in any run", most, self.in_flight)
+
+    def _of_quiet_runs(self) -> Iterator[Bar]:
+        kinds = {QUIET: "a no-change run", METADATA: "a no-change run that asks for the metadata anew"}
+        for name, kind in kinds.items():
+            for system, counted in self.phase(name).counted:
+                yield Bar(f"{system.title} calls of {kind}", counted.calls, MOST_QUIET_CALLS)
+        yield Bar("records written by no-change runs", sum(map(self._written, (QUIET, ECHO, METADATA))), 0)
+
+    def _of_what_crossed(self) -> Iterator[Bar]:
+        yield Bar("leads that did not cross in the first sync", self.work.leads - self.phase(FIRST).records.netsuite, 0)
+        yield Bar("edits that did not cross", 2 * self.work.each - self._written(CHANGES), 0)
 
     def _written(self, name: str) -> int:
         return sum(count for _, count in self.phase(name).records)

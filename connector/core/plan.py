@@ -47,12 +47,14 @@ from connector.core.schema import Entity, Stage, SystemName, Value
 
 @dataclass(slots=True)
 class _Desk:
-    """What the planner works with while it goes through the scene."""
+    """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
+    this very plan links."""
 
     mappings: Mappings
     account: Account
     scene: Scene
     actions: list[Action] = field(default_factory=list)
+    twins: dict[Ref, Ref] = field(default_factory=dict)
 
     def mapping(self, entity: Entity) -> EntityMapping:
         return self.mappings.of(entity)
@@ -70,6 +72,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account) -> Plan:
     for customer, sold_as in conversions.in_place:
         _link_in_place(desk, by_ref, customer, sold_as)
     pairing = pair(by_ref.values(), scene.around)
+    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
     for match in pairing.matches:
         _link_up(desk, match, by_ref)
     for verdict in pairing.verdicts:
@@ -224,7 +227,7 @@ def _link_up(desk: _Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
         entity=match.entity,
         link=None,
         records=Pair(netsuite.record, salesforce.record),
-        values=Pair(netsuite.values, salesforce.values),
+        values=Pair(netsuite.values, _by_twin(desk, salesforce.values)),
         seen=Pair(True, True),
         problems=Pair(_problems(desk, match.refs.netsuite), _problems(desk, match.refs.salesforce)),
     )
@@ -235,6 +238,12 @@ def _link_up(desk: _Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
     )
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
     _write_merged(desk, observed, match.refs, None, merged)
+
+
+def _by_twin(desk: _Desk, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """References to records that this plan links named as the other side names them: they are one thing now."""
+    twins = {f"ref:{ref}": f"ref:{twin}" for ref, twin in desk.twins.items()}
+    return {name: twins.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 # --- on one side only ------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from connector.core.flow import Pair
+from connector.core.mapping.check import check_mappings
 from connector.core.ports import FieldInfo, RecordInfo, System
 from connector.core.scene import Account
 from connector.core.schema import Stage, SystemName, record_types
+from connector.errors import MappingError
 from connector.runs.parts import Parts
 
 
@@ -22,6 +24,15 @@ def identities(parts: Parts) -> Pair[str]:
 def types_of(system: SystemName) -> tuple[str, ...]:
     """The record types that are read, each once, in a fixed order."""
     return tuple(dict.fromkeys(record_types(system).values()))
+
+
+def checked(parts: Parts, *, remember: bool = True) -> Account:
+    """The accounts, once every mapping file is known to fit them. MappingError names all that does not."""
+    account = inspect(parts, remember=remember)
+    mistakes = check_mappings(parts.mappings, account.infos, values=False)
+    if mistakes:
+        raise MappingError(mistakes)
+    return account
 
 
 def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Account:

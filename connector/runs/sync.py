@@ -16,7 +16,7 @@ from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
 from connector.core.scene import Account
 from connector.core.schema import SystemName
 from connector.errors import BrakePulled, Throttled
-from connector.runs.account import identities, inspect
+from connector.runs.account import checked, identities
 from connector.runs.apply import apply
 from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
@@ -29,7 +29,7 @@ from connector.runs.work import Applied, Conversed
 def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
     """What a sync would do now. Reads both systems, writes nothing anywhere, our own state included."""
     check_identity(parts.store.identity(), identities(parts))
-    account = inspect(parts, remember=False)
+    account = checked(parts, remember=False)
     plan = _plan(parts, observe(parts, account, on_progress), account)
     return PlanReport(plan, brake=_brake(parts, plan))
 
@@ -59,7 +59,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     found = identities(parts)
     check_identity(parts.store.identity(), found)
     parts.store.set_identity(found)
-    account = inspect(parts)
+    account = checked(parts)
     run_id = parts.store.start_run("sync", started)
     tally, ended = _Tally(), "failed"
     try:

@@ -9,7 +9,7 @@ from connector.core import plan as planner
 from connector.core.brakes import check_identity
 from connector.core.flow import Base, Hold, Linked, Observed, Pair, Plan, Ref
 from connector.core.schema import ABSENT, Entity, Stage
-from connector.runs.account import identities, inspect
+from connector.runs.account import checked, identities
 from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
@@ -19,7 +19,7 @@ from connector.runs.report import Difference, VerifyReport, plain
 def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     """Read both systems completely and compare."""
     check_identity(parts.store.identity(), identities(parts))
-    account = inspect(parts, remember=False)
+    account = checked(parts, remember=False)
     sighting = observe(parts, account, on_progress, everything=True)
     open_holds = {_place(one.hold): one.hold.reason for one in parts.store.open_holds()}
     differences: list[Difference] = []

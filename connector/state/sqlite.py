@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def connect(path: Path | None, busy_timeout_seconds: float = BUSY_TIMEOUT_SECOND
     return engine.connect()
 
 
+@cache  # to build one takes longer than to execute it
 def upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None) -> Insert:
     """INSERT that, where a row with this key is there, sets the `changed` columns of it instead."""
     statement = insert(table)

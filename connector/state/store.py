@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -364,6 +365,7 @@ class SqlStore(Store):
         self._write(upsert(schema.cached, ("system", "name"), ("data", "fetched_at")), row)
 
 
+@cache
 def _deletion_by_ref(table: Table) -> Delete:
     """To be executed with `rows.ref_parameters`."""
     return delete(table).where(

@@ -118,10 +118,10 @@ def _seed(cast: Cast) -> None:
     cast.stand.salesforce.seed(12, accounts=4, contacts=6, opportunities=3)
     cast.stand.netsuite.seed(leads=10, prospects=3, customers=2, opportunities=2)
     for first, last, company, email, phone in SALESFORCE_LEADS:
-        fields = {"FirstName": first, "LastName": last, "Company": company, "Email": email, "Phone": phone}
-        cast.salesforce[last] = _act(cast.stand.salesforce_front, do="create", type="Lead", fields=fields)["id"]
+        names: dict[str, Any] = {"FirstName": first, "LastName": last, "Company": company, "Email": email, "Phone": phone}
+        cast.salesforce[last] = _act(cast.stand.salesforce_front, do="create", type="Lead", fields=names)["id"]
     for first, last, company, email, phone in NETSUITE_LEADS:
-        person = {"isPerson": True, "firstName": first, "lastName": last, "companyName": company}
+        person: dict[str, Any] = {"isPerson": True, "firstName": first, "lastName": last, "companyName": company}
         fields = {**person, "email": email, "phone": phone, "entityStatus": {"id": "6"}}
         cast.netsuite[last] = _act(cast.stand.netsuite_front, do="create", type="customer", fields=fields)["id"]
 

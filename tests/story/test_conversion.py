@@ -242,7 +242,9 @@ def test_ten_conversions_on_each_side_three_into_companies_that_are_there(town: 
     prospects = {row["companyname"]: str(row["id"]) for row in active(town, "customer") if row["isperson"] == "F"}
     for n, customer in enumerate(theirs):
         if n < 3:
-            town.netsuite("save_and_convert", lead=customer, variant="disappears", prospect=prospects[f"Famous {n} Ltd"])
+            town.netsuite(
+                "save_and_convert", lead=customer, variant="disappears", prospect=prospects[f"Famous {n} Ltd"]
+            )
         elif n < 6:
             by_status(town, customer)
         else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connector.core.flow import Pair
+from connector.runs.sync import sync
+from connector.sandbox.salesforce.settings import DuplicateRule, Settings
 from tests.story.town import Town
 
 
@@ -55,14 +57,14 @@ def mortal_sync(town: Town, fate: Fate) -> None:
         systems=Pair(Mortal(systems.netsuite, fate.tick), Mortal(systems.salesforce, fate.tick)),  # type: ignore[arg-type]
     )
     town.wait(60)
-    from connector.runs.sync import sync
-
     sync(parts)
 
 
 def day_of_work(town: Town) -> None:
     """A linked pair of leads that gets edited and converted on either side, and a newcomer on each."""
-    ann = town.new_salesforce("Lead", FirstName="Ann", LastName="Akin", Company="Aethna Inc", Email="ann@aethna.example")
+    ann = town.new_salesforce(
+        "Lead", FirstName="Ann", LastName="Akin", Company="Aethna Inc", Email="ann@aethna.example"
+    )
     bob = town.new_netsuite(
         "customer",
         isPerson=True,
@@ -98,11 +100,17 @@ def story(town: Town) -> dict[str, Any]:
             (str(row["companyname"]), str(row["lastname"]), row["searchstage"], row["isinactive"], row["title"])
             for row in customers.values()
         ),
-        "contacts": sorted((row["lastname"], customers[row["company"]]["companyname"]) for row in town.rows("netsuite", "contact")),
-        "sales": sorted((row["title"], customers[row["entity"]]["companyname"]) for row in town.rows("netsuite", "opportunity")),
+        "contacts": sorted(
+            (row["lastname"], customers[row["company"]]["companyname"]) for row in town.rows("netsuite", "contact")
+        ),
+        "sales": sorted(
+            (row["title"], customers[row["entity"]]["companyname"]) for row in town.rows("netsuite", "opportunity")
+        ),
         "leads": sorted((row["LastName"], row["IsConverted"], row["Title"]) for row in town.rows("salesforce", "Lead")),
         "accounts": sorted(row["Name"] for row in accounts.values()),
-        "people": sorted((row["LastName"], accounts[row["AccountId"]]["Name"]) for row in town.rows("salesforce", "Contact")),
+        "people": sorted(
+            (row["LastName"], accounts[row["AccountId"]]["Name"]) for row in town.rows("salesforce", "Contact")
+        ),
         "opportunities": sorted(row["Name"] for row in town.rows("salesforce", "Opportunity")),
     }
 
@@ -136,7 +144,13 @@ def test_a_run_that_dies_at_any_call_is_finished_by_the_next(make_town: Callable
 def test_lost_answers_make_no_doubles_and_lose_nothing(town: Town, side: str) -> None:
     for n in range(60):
         fields = {"FirstName": "Ann", "LastName": f"L{n}", "Company": f"C{n}", "Email": f"l{n}@c.example"}
-        person = {"isPerson": True, "firstName": "Bob", "lastName": f"N{n}", "companyName": f"D{n}", "email": f"n{n}@d.example"}
+        person = {
+            "isPerson": True,
+            "firstName": "Bob",
+            "lastName": f"N{n}",
+            "companyName": f"D{n}",
+            "email": f"n{n}@d.example",
+        }
         town.new_salesforce("Lead", **fields)
         town.new_netsuite("customer", **person, entityStatus={"id": "6"})
     front = town.stand.netsuite_front if side == "netsuite" else town.stand.salesforce_front
@@ -161,15 +175,20 @@ def test_lost_answers_make_no_doubles_and_lose_nothing(town: Town, side: str) ->
     assert town.verify().differences == ()
 
 
-def test_one_refused_record_holds_up_no_other(town: Town) -> None:
-    leads: Sequence[str] = [f"L{n}" for n in range(12)]
-    for name in leads:
-        long = "x" * 300 if name == "L5" else "CEO"
-        town.new_netsuite(
-            "customer", isPerson=True, firstName="Bob", lastName=name, companyName="D", email=f"{name}@d.example", title="CEO"
-        )
-        assert long
-    town.salesforce_front_rule = None  # type: ignore[attr-defined]
-    town.stand.salesforce_front.arm([])
+def test_one_refused_record_holds_up_no_other(make_town: Callable[..., Town]) -> None:
+    """Salesforce blocks a second lead with the e-mail of another; the rest arrives, and it follows once mended."""
+    rule = DuplicateRule("Lead", "Email", "Block")
+    town = make_town(salesforce=Settings(duplicate_rules=(rule,)))
+    ids = {}
+    for n in range(12):
+        mail = "same@c.example" if n in (4, 5) else f"l{n}@c.example"
+        fields = {"isPerson": True, "firstName": "Bob", "lastName": f"L{n}", "companyName": f"C{n}", "email": mail}
+        ids[n] = town.new_netsuite("customer", **fields, entityStatus={"id": "6"})
     report = town.sync()
-    assert report.counts["salesforce.lead.created"] == 12
+    assert report.counts["salesforce.lead.created"] == 11
+    assert [(hold.kind, hold.code) for hold in report.holds] == [("refused", "DUPLICATES_DETECTED")]
+    assert report.incomplete
+    town.netsuite("update", type="customer", id=ids[5], fields={"email": "other@c.example"})
+    assert town.sync().counts["salesforce.lead.created"] == 1
+    assert town.store.open_holds() == []
+    assert len(town.rows("salesforce", "Lead")) == 12

@@ -139,7 +139,9 @@ def test_an_address_edit_updates_the_line_and_appends_none(town: Town) -> None:
 
 def test_losing_our_state_writes_nothing_and_links_again_by_key(town: Town) -> None:
     lead, customer = linked_lead(town)
-    town.new_netsuite("customer", isPerson=True, firstName="Bob", lastName="Ray", companyName="Ray", email="b@ray.example")
+    town.new_netsuite(
+        "customer", isPerson=True, firstName="Bob", lastName="Ray", companyName="Ray", email="b@ray.example"
+    )
     town.sync()
     before = sum(1 for _ in town.store.iter_links())
     town.forget()

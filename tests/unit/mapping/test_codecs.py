@@ -187,6 +187,10 @@ def test_an_address_that_no_mail_reaches_is_not_written(broken: str) -> None:
         made("email").write.netsuite(broken)
 
 
+def test_a_mail_address_is_kept_as_typed() -> None:
+    assert made("email").write.salesforce("KAkin@AthenaHome.com") == "KAkin@AthenaHome.com"
+
+
 def test_mail_addresses_are_equal_in_any_case() -> None:
     key = made("email").key
     assert key("KAkin@athenahome.com ") == key("kakin@athenahome.com")
@@ -236,6 +240,7 @@ def test_times_are_written_in_utc_and_equal_by_the_second() -> None:
     summer = datetime(2026, 5, 1, 9, 25, 37, 250000, tzinfo=timezone(timedelta(hours=2)))
     assert codec.write.netsuite(summer) == "2026-05-01T07:25:37Z"
     assert codec.key(codec.read.netsuite("2026-05-01T07:25:37Z")) == codec.key(summer.astimezone(UTC))
+    assert codec.read.salesforce("2026-05-01T09:25:37+02:00") == datetime(2026, 5, 1, 7, 25, 37, tzinfo=UTC)
 
 
 def test_a_day_has_no_time() -> None:

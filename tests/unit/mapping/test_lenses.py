@@ -84,6 +84,15 @@ def test_a_condition_makes_the_field_absent_elsewhere() -> None:
     assert lens.writes == ("firstName",)
 
 
+def test_all_conditions_must_hold() -> None:
+    both = {"isPerson": True, "isPrivate": False}
+    lens = lenses.only_when(lenses.single("firstName", TEXT, NETSUITE), both)
+    assert got(lens, {"firstName": "Tim", "isPerson": True, "isPrivate": True}) is ABSENT
+    assert got(lens, {"firstName": "Tim", **both}) == "Tim"
+    assert got(lenses.yes_when(both), {"isPerson": True, "isPrivate": True}) is ABSENT
+    assert got(lenses.yes_when(both), both) is True
+
+
 # --- values tables ---------------------------------------------------------------------------------------
 
 

@@ -127,6 +127,11 @@ def test_text_that_is_too_long_is_held(lead: EntityMapping) -> None:
     assert rendering.problems == {"job_title": "28 characters, Title holds 10 in Salesforce"}
 
 
+def test_a_length_is_the_last_one_that_fits(lead: EntityMapping) -> None:
+    assert fitted(lead, {"job_title": "x" * 10}, TITLE).problems == {}
+    assert fitted(lead, {"job_title": "x" * 11}, TITLE).fields == {}
+
+
 def test_or_cut_at_a_word_where_the_line_says_so(lead: EntityMapping) -> None:
     line = replace(lead.fields["job_title"], on_too_long="cut")
     cutting = EntityMapping(lead.entity, {"job_title": line}, lead.sides)
@@ -144,6 +149,11 @@ def test_a_value_that_the_list_lacks_is_held(lead: EntityMapping) -> None:
         "rating": "'Cold' is not a value of Rating in Salesforce"
     }
     assert fitted(lead, {"rating": "Hot"}, closed).fields == {"Rating": "Hot"}
+
+
+def test_a_reference_to_a_list_value_that_does_not_exist_is_held(lead: EntityMapping) -> None:
+    reference = FieldInfo("Rating", "reference", options={"1": "Hot"})
+    assert fitted(lead, {"rating": "Cold"}, reference).fields == {}
 
 
 @pytest.mark.parametrize(
