@@ -18,15 +18,16 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".venv"
-BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+BIN = HOME / "bin"
 STAMP = HOME / "installed"
 
 COMMANDS = {
     "demo": [["connector", "demo"]],
-    "test": [["python", "-m", "pytest", "-n", "auto"]],
+    "test": [["pytest", "-n", "auto"]],
     "check": [
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
@@ -35,6 +36,11 @@ COMMANDS = {
     "bench": [["python", "-m", "bench"]],
     "connector": [["connector"]],
 }
+
+NO_VENV = """\
+Could not make .venv or install into it; the message above says why. What helps most often:
+  no network    pip needs a package index, or a mirror of one (PIP_INDEX_URL)
+  no pip        Debian and Ubuntu keep it apart: apt-get install python3-venv"""
 
 
 def main() -> int:
@@ -45,25 +51,43 @@ def main() -> int:
     if name not in COMMANDS:
         print((__doc__ or "").strip())
         return 0 if name in ("-h", "--help", "help") else 2
-    set_up()
-    for command in COMMANDS[name]:
-        program, *options = command
-        last = command is COMMANDS[name][-1]
-        code = subprocess.call([str(BIN / program), *options, *(words if last else [])], cwd=ROOT)
-        if code:
-            return code
-    return 0
+    try:
+        set_up()
+        *earlier, last = COMMANDS[name]
+        for command in earlier:
+            code = subprocess.call(program(command), cwd=ROOT)  # noqa: S603 - only what COMMANDS names
+            if code:
+                return code
+    except KeyboardInterrupt:
+        return 130
+    except subprocess.CalledProcessError:
+        print(NO_VENV, file=sys.stderr)
+        return 1
+    # Whoever calls the command line names files as seen from where they are; the rest works in the project.
+    return become([*program(last), *words], Path.cwd() if name == "connector" else ROOT)
+
+
+def program(command: list[str]) -> list[str]:
+    return [str(BIN / command[0]), *command[1:]]
+
+
+def become(command: list[str], folder: Path) -> NoReturn:
+    """Turn into `command`: what ends it, Ctrl-C among it, reaches it and nobody else."""
+    os.chdir(folder)
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 def set_up() -> None:
-    """Make `.venv` and install, unless that was done for this very pyproject.toml."""
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    """Make `.venv` and install, unless that was done for this very project file, folder and Python."""
+    facts = (ROOT / "pyproject.toml").read_bytes() + f"{ROOT} {sys.version}".encode()
+    wanted = hashlib.sha256(facts).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
-    print("Setting up .venv (once, about a minute) ...", file=sys.stderr, flush=True)
-    venv.create(HOME, with_pip=True)
+    print("Setting up .venv (once, a minute or two) ...", file=sys.stderr, flush=True)
+    # Only what was made here is thrown away, never an environment of somebody's own.
+    venv.create(HOME, with_pip=True, clear=STAMP.exists())
     install = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.check_call([*install, "--editable", f"{ROOT}[dev]"], stdout=sys.stderr)
+    subprocess.check_call([*install, "--editable", f"{ROOT}[dev]"], stdout=sys.stderr)  # noqa: S603 - pip, fixed words
     STAMP.write_text(wanted)
 
 

@@ -71,10 +71,8 @@ class Results:
         yield Bar("NetSuite calls in flight, most in any run", most, self.in_flight)
 
     def _of_quiet_runs(self) -> Iterator[Bar]:
-        kinds = {QUIET: "a no-change run", METADATA: "a no-change run that asks for the metadata anew"}
-        for name, kind in kinds.items():
-            for system, counted in self.phase(name).counted:
-                yield Bar(f"{system.title} calls of {kind}", counted.calls, MOST_QUIET_CALLS)
+        for system, counted in self.phase(QUIET).counted:
+            yield Bar(f"{system.title} calls of a no-change run", counted.calls, MOST_QUIET_CALLS)
         yield Bar("records written by no-change runs", sum(map(self._written, (QUIET, ECHO, METADATA))), 0)
 
     def _of_what_crossed(self) -> Iterator[Bar]:

@@ -61,6 +61,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     parts.store.set_identity(found)
     account = checked(parts)
     run_id = parts.store.start_run("sync", started)
+    _look_again_after_mapping_change(parts)
     tally, ended = _Tally(), "failed"
     try:
         recovered = recover(parts)
@@ -81,6 +82,15 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         recovered=recovered,
         ended=ended,
     )
+
+
+def _look_again_after_mapping_change(parts: Parts) -> None:
+    """What was held may fit the files as they are now: every held record is looked at again, once."""
+    kept = parts.store.cached(SystemName.NETSUITE, "mappings")
+    if kept is None or kept[0] != parts.mappings.fingerprint:
+        held = {ref for one in parts.store.open_holds() for _, ref in one.hold.refs if ref}
+        parts.store.add_recheck(held, "the mapping files changed")
+        parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, parts.clock.now())
 
 
 def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:

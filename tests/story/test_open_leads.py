@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from connector.core.flow import Update
 from connector.core.schema import SystemName
 from connector.errors import BrakePulled
 from connector.runs.sync import make_plan, sync
-from tests.story.town import Town
+from tests.story.town import MAPPINGS, Town
 
 LEAD = {
     "FirstName": "Kristen",
@@ -203,3 +206,24 @@ def test_automation_that_rewrites_our_value_is_learned_as_agreement(town: Town) 
     assert writes(town.sync()) == 0
     assert writes(town.sync()) == 0
     assert town.row("netsuite", "customer", customer)["title"] == "director"
+
+
+def test_a_held_value_crosses_once_the_mapping_file_knows_it(make_town: Callable[..., Town], tmp_path: Path) -> None:
+    """Only the field is held meanwhile; nobody has to touch the record again."""
+    files = tmp_path / "mappings"
+    shutil.copytree(MAPPINGS, files)
+    town = make_town(mappings=files)
+    source = town.netsuite("add_list_value", list="leadsource", name="Podcast")["id"]
+    town.new_netsuite(
+        "customer", isPerson=True, firstName="Bob", lastName="Ray", leadSource={"id": source}, entityStatus={"id": "6"}
+    )
+    report = town.sync()
+    assert [(hold.kind, hold.field) for hold in report.holds] == [("value", "source")]
+    assert "Podcast" in report.holds[0].reason
+    text = (files / "lead.yaml").read_text()
+    assert text.count('      Web: "-6"\n') == 1
+    (files / "lead.yaml").write_text(text.replace('      Web: "-6"\n', f'      Web: "-6"\n      Podcast: "{source}"\n'))
+    town.reload()
+    assert town.sync().counts["salesforce.lead.updated"] == 1
+    assert town.rows("salesforce", "Lead")[0]["LeadSource"] == "Podcast"
+    assert town.store.open_holds() == []

@@ -52,10 +52,12 @@ class Town:
         salesforce: SalesforceSandbox | None = None,
         settings: RunSettings | None = None,
         state: str = ":memory:",
+        mappings: Path = MAPPINGS,
     ) -> None:
         self.stand = Stand.in_process(seed=seed, netsuite=netsuite, salesforce=salesforce)
         self.clock = TestClock()
-        self.mappings = load_mappings(MAPPINGS)
+        self.mappings_folder = mappings
+        self.mappings = load_mappings(mappings)
         self.settings = settings or RunSettings()
         self.state = state
         self.store = open_store(state)
@@ -95,6 +97,11 @@ class Town:
         """Lose the connector's state."""
         self.store.close()
         self.store = open_store(":memory:")
+        self.parts = self._wire()
+
+    def reload(self) -> None:
+        """Read the mapping files anew, as the next run of the command line does."""
+        self.mappings = load_mappings(self.mappings_folder)
         self.parts = self._wire()
 
     def close(self) -> None:

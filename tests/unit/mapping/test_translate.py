@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.core.flow import Later, Ref
+from connector.core.flow import Later, Pair, Ref
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping, Reading
 from connector.core.ports import FieldInfo, RecordInfo
@@ -84,6 +84,20 @@ def test_a_new_record_is_given_constants_defaults_and_no_empty_fields(lead: Enti
         "lastName": "[not provided]",
         "companyName": "Acme",
     }
+
+
+def test_a_value_that_no_codec_can_express_is_not_covered_up_by_a_default(lead: EntityMapping) -> None:
+    line = replace(lead.fields["email"], default=Pair(None, "nobody@nowhere.example"))
+    mapping = EntityMapping(lead.entity, {"email": line}, lead.sides)
+    assert created(mapping, SALESFORCE, {}) == {"Email": "nobody@nowhere.example"}
+    assert created(mapping, SALESFORCE, {"email": "nobody"}) == {}
+
+
+def test_a_create_only_field_is_written_once(lead: EntityMapping) -> None:
+    line = replace(lead.fields["job_title"], create_only=True)
+    mapping = EntityMapping(lead.entity, {"job_title": line}, lead.sides)
+    assert created(mapping, SALESFORCE, {"job_title": "CEO"}) == {"Title": "CEO"}
+    assert updated(mapping, SALESFORCE, {"job_title": "CEO"}) == {}
 
 
 def test_clearing_a_name_writes_its_default(lead: EntityMapping) -> None:
