@@ -11,24 +11,27 @@ prospect; or it makes the id a contact, or drops it (the vendor does not documen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.core.flow import Action, Convert, Hold, Later, Pair, Ref, Relink, Retire, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.document import ConversionRules
+from connector.core.mapping.translate import EntityMapping
 from connector.core.matching.pair import Newcomer
 from connector.core.scene import LeadEvent
-from connector.core.schema import Entity, SystemName
+from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
 
 @dataclass(slots=True)
 class Conversions:
-    """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again."""
+    """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again.
+    `heirs`: the account and contact that Salesforce made of a lead -> the event."""
 
     actions: list[Action] = field(default_factory=list)
     claimed: set[Ref] = field(default_factory=set)
     in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
+    heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
 
 
 def plan_conversions(
@@ -70,6 +73,7 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
     customer = event.records.netsuite
     after = tuple(ref for ref in (became.account, became.contact) if ref)
     reason = "converted in Salesforce"
+    result.heirs.update(dict.fromkeys(after, event))
     if customer is None or customer.deleted:
         result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
     elif entity_of(customer) is Entity.ORGANIZATION:
@@ -88,6 +92,28 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
                 Retire(customer.ref, {"isInactive": True}, f"{reason}: prospect and contact take its place", after)
             )
         result.actions.append(Relink(event.link.id, reason, after))
+
+
+def late_edits(
+    event: LeadEvent, lead: EntityMapping, heir: EntityMapping, values: Mapping[str, Value]
+) -> dict[str, tuple[Value, Value | Gap]]:
+    """Edits of the NetSuite lead that nobody had carried across when Salesforce converted it, for an heir that
+    holds `values`: field -> the edit, and what was agreed on (ABSENT where Salesforce changed the field as well).
+
+    A field that the conversion left behind in Salesforce stays behind.
+    """
+    edits: dict[str, tuple[Value, Value | Gap]] = {}
+    for name, value in event.now.items():
+        agreed = event.values.netsuite.get(name, ABSENT)
+        own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
+        if own not in heir.fields or isinstance(agreed, Gap) or lead.same(name, value, agreed):
+            continue
+        theirs = values.get(own)
+        if lead.same(name, theirs, event.values.salesforce.get(name)):
+            edits[own] = value, theirs
+        elif theirs is not None:
+            edits[own] = value, ABSENT
+    return edits
 
 
 # --- NetSuite first --------------------------------------------------------------------------------------
@@ -163,7 +189,14 @@ def _existing_contact(event: LeadEvent) -> tuple[str | None, str | None]:
 
 def _deleted(event: LeadEvent) -> Action:
     side = SystemName.NETSUITE if _gone(event.records.netsuite) else SystemName.SALESFORCE
-    return _hold(event, f"deleted in {side.title}; the other side is left alone", "deleted")
+    return _hold(event, gone_reason(event.records.of(side)), "deleted")
+
+
+def gone_reason(record: SourceRecord | None) -> str:
+    """What happened to a linked record that is no more."""
+    assert record is not None
+    what = f"merged into {record.merged_into}" if record.merged_into else "deleted"
+    return f"{what} in {record.ref.system.title}; the other side is left alone"
 
 
 def _hold(event: LeadEvent, reason: str, kind: str) -> Hold:

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeVar
 
-from connector.core.schema import Entity, Stage, SystemName, Value
+from connector.core.schema import Entity, Gap, Stage, SystemName, Value
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -234,7 +234,9 @@ Planned = Raw | Later
 @dataclass(frozen=True, slots=True)
 class Create:
     """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert.
-    `stamp`: whether `source` has room for our key, which it then gets as well."""
+    `stamp`: whether `source` has room for our key, which it then gets as well. `before`: fields that take over an
+    edit of the lead this record comes from, with what counts as agreed on for them (ABSENT: nothing), so that the
+    edit reads as one and the ordinary merge carries or holds it."""
 
     entity: Entity
     system: SystemName
@@ -244,6 +246,7 @@ class Create:
     values: Mapping[str, Value]
     reason: str
     stamp: bool = True
+    before: Mapping[str, Value | Gap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,13 +344,15 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """Two existing records are one thing: begin a link, and write our key on each side where `keys` says so."""
+    """Two existing records are one thing: begin a link, and write our key on each side where `keys` says so.
+    `replaces`: the link that ends with it, because one of its records was merged into one of these."""
 
     entity: Entity
     refs: Pair[Ref]
     agreed: Pair[Mapping[str, Value]]
     keys: Pair[bool]
     reason: str
+    replaces: int | None = None
 
 
 Action = Create | Update | Convert | Relink | Retire | LinkUp | Rekey | Settle | Hold

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from connector.core.conversion import plan_conversions
+from connector.core.conversion import late_edits, plan_conversions
 from connector.core.flow import (
     Action,
     Ambiguous,
+    Base,
     Create,
     FieldChange,
     FieldConflict,
@@ -39,22 +40,25 @@ from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
 from connector.core.matching.keys import key_of, parse_key
 from connector.core.matching.pair import Match, Newcomer, pair
-from connector.core.merge import merge
+from connector.core.merge import NEVER_AGREED, merge, overlay
 from connector.core.ports import RecordInfo
-from connector.core.scene import Account, Scene
-from connector.core.schema import Entity, Stage, SystemName, Value
+from connector.core.scene import Account, LeadEvent, Scene
+from connector.core.schema import ABSENT, Entity, Gap, Stage, SystemName, Value
 
 
 @dataclass(slots=True)
 class _Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
-    this very plan links."""
+    this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
+    `heirs`: what a lead became in Salesforce -> the event of its conversion."""
 
     mappings: Mappings
     account: Account
     scene: Scene
     actions: list[Action] = field(default_factory=list)
     twins: dict[Ref, Ref] = field(default_factory=dict)
+    households: dict[Ref, str] = field(default_factory=dict)
+    heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
 
     def mapping(self, entity: Entity) -> EntityMapping:
         return self.mappings.of(entity)
@@ -66,9 +70,15 @@ class _Desk:
 def make_plan(scene: Scene, mappings: Mappings, account: Account) -> Plan:
     """All that a pass should do. The same scene always gives the same plan."""
     desk = _Desk(mappings, account, scene)
+    desk.households.update(_households(scene, mappings))
     conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses)
     desk.actions.extend(conversions.actions)
     by_ref = {newcomer.ref: newcomer for newcomer in scene.newcomers if newcomer.ref not in conversions.claimed}
+    desk.heirs.update(conversions.heirs)
+    for linked in scene.merged:
+        _merged_away(desk, linked)
+    _hold_left_behind(desk, by_ref)
+    _resume_conversions(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         _link_in_place(desk, by_ref, customer, sold_as)
     pairing = pair(by_ref.values(), scene.around)
@@ -232,12 +242,67 @@ def _link_up(desk: _Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
         problems=Pair(_problems(desk, match.refs.netsuite), _problems(desk, match.refs.salesforce)),
     )
     merged = _with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
-    keys = Pair(
-        netsuite.record.key != key_of(match.refs.salesforce) and _has_room(desk, match.entity, netsuite.record),
-        salesforce.record.key != key_of(match.refs.netsuite) and _has_room(desk, match.entity, salesforce.record),
-    )
+    keys = _keys(desk, match.entity, netsuite.record, salesforce.record)
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
     _write_merged(desk, observed, match.refs, None, merged)
+
+
+def _keys(desk: _Desk, entity: Entity, netsuite: SourceRecord, salesforce: SourceRecord) -> Pair[bool]:
+    """On which of two records our key must be written."""
+    return Pair(
+        netsuite.key != key_of(salesforce.ref) and _has_room(desk, entity, netsuite),
+        salesforce.key != key_of(netsuite.ref) and _has_room(desk, entity, salesforce),
+    )
+
+
+def _merged_away(desk: _Desk, linked: Linked) -> None:
+    """A linked record was merged into one without a link, which takes its place. What one side lacks is filled, not
+    cleared: those fields count as never agreed on."""
+    observed = linked.observed
+    netsuite, salesforce = observed.records.netsuite, observed.records.salesforce
+    assert observed.link is not None and netsuite is not None and salesforce is not None
+    base = _without_gaps((linked.base or NEVER_AGREED).values, observed.values)
+    merged = _with_evidence(desk, observed, merge(desk.mapping(observed.entity), observed, Base(base)))
+    agreed = Pair(overlay(base.netsuite, merged.agreed.netsuite), overlay(base.salesforce, merged.agreed.salesforce))
+    refs, keys = Pair(netsuite.ref, salesforce.ref), _keys(desk, observed.entity, netsuite, salesforce)
+    desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=observed.link.id))
+    _write_merged(desk, observed, refs, None, merged)
+
+
+def _without_gaps(
+    base: Pair[Mapping[str, Value]], now: Pair[Mapping[str, Value]]
+) -> Pair[Mapping[str, Value]]:
+    def kept(held: Mapping[str, Value]) -> Mapping[str, Value]:
+        filled = (name for name in held if None not in (now.netsuite.get(name), now.salesforce.get(name)))
+        return {name: held[name] for name in filled}
+
+    return Pair(kept(base.netsuite), kept(base.salesforce))
+
+
+# --- what our key says although we forgot ----------------------------------------------------------------
+
+
+def _hold_left_behind(desk: _Desk, by_ref: dict[Ref, Newcomer]) -> None:
+    """A record whose key names one that is gone had a counterpart once: nothing is made again."""
+    for ref, newcomer in list(by_ref.items()):
+        claim = parse_key(newcomer.record.key, ref.system)
+        if claim is not None and claim in desk.scene.deleted:
+            reason = f"its counterpart {claim} is gone from {claim.system.title}; it is not made again"
+            desk.actions.append(Hold("deleted", newcomer.entity, _one_sided(ref), None, reason))
+            del by_ref[ref]
+
+
+def _resume_conversions(desk: _Desk, by_ref: dict[Ref, Newcomer]) -> None:
+    """An open Salesforce lead whose key names a NetSuite customer that is no lead any more: the two are linked as
+    the lead that they were, and the conversion follows in the next pass."""
+    nothing: Pair[Mapping[str, Value]] = Pair({}, {})
+    for ref, newcomer in list(by_ref.items()):
+        claim = parse_key(newcomer.record.key, ref.system)
+        customer = by_ref.get(claim) if claim is not None else None
+        if newcomer.entity is Entity.LEAD and customer is not None and customer.entity is Entity.ORGANIZATION:
+            reason = "our key names the customer that the lead has become"
+            desk.actions.append(LinkUp(Entity.LEAD, Pair(customer.ref, ref), nothing, Pair(False, False), reason))
+            del by_ref[ref], by_ref[customer.ref]
 
 
 def _by_twin(desk: _Desk, values: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -261,8 +326,13 @@ def _create(desk: _Desk, new: NewOn) -> None:
     record = new.observed.records.of(new.system)
     assert record is not None
     mapping = desk.mapping(entity)
-    values = _flowing(mapping, target, new.observed.values.of(new.system))
-    rendering = mapping.write(target, values, creating=True, links=desk.scene.links, info=desk.info(target, entity))
+    values = _proven(desk, new, _flowing(mapping, target, new.observed.values.of(new.system)))
+    given = _household(desk, record.ref, values)
+    edits, before = _late_edits(desk, record.ref, mapping, target, values)
+    rendering = mapping.write(
+        target, {**values, **given, **edits}, creating=True, links=desk.scene.links, info=desk.info(target, entity)
+    )
+    apart = {*rendering.problems, *given, *(name for name, value in before.items() if value is ABSENT)}
     refs = _one_sided(record.ref)
     problems = {**_problems(desk, record.ref), **rendering.problems}
     missing = _missing(desk.info(target, entity), rendering.fields)
@@ -280,16 +350,57 @@ def _create(desk: _Desk, new: NewOn) -> None:
             type=mapping.record_type(target),
             source=record.ref,
             fields=rendering.fields,
-            values={name: value for name, value in values.items() if name not in rendering.problems},
+            values={name: value for name, value in values.items() if name not in apart},
             reason=new.reason,
             stamp=_has_room(desk, entity, record),
+            before={name: value for name, value in before.items() if name not in rendering.problems},
         )
     )
+
+
+def _households(scene: Scene, mappings: Mappings) -> Iterator[tuple[Ref, str]]:
+    for event in scene.events:
+        lead = event.records.salesforce
+        name = mappings.conversion.household_name_of(event.values.salesforce)
+        if lead is not None and lead.converted is not None and lead.converted.account is not None and name:
+            yield lead.converted.account, name
+
+
+def _household(desk: _Desk, ref: Ref, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The name of an organization that comes from a lead without a company. It is no agreed value yet: the side
+    that has none is given it when the pair is looked at again."""
+    name = desk.households.get(ref)
+    return {"name": name} if name and "name" in values and values["name"] is None else {}
+
+
+def _proven(desk: _Desk, new: NewOn, values: dict[str, Value]) -> dict[str, Value]:
+    """A new account that claims to be a customer is believed, or first wants a won opportunity, as the rules say."""
+    trusted = desk.mappings.conversion.customer_evidence.on_create == "trust"
+    claim = new.observed.entity is Entity.ORGANIZATION and values.get("stage") == Stage.CUSTOMER
+    if trusted or not claim or new.system is not SystemName.SALESFORCE:
+        return values
+    record = new.observed.records.salesforce
+    assert record is not None
+    reason = "a customer in Salesforce without a won opportunity: it becomes a prospect in NetSuite"
+    held: Pair[Value] = Pair(None, values["stage"])
+    desk.actions.append(Hold("conflict", Entity.ORGANIZATION, _one_sided(record.ref), "stage", reason, held))
+    return {name: value for name, value in values.items() if name != "stage"}
 
 
 def _flowing(mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]) -> dict[str, Value]:
     """The values that may flow to `target`: one-way fields of the other direction stay behind."""
     return {name: value for name, value in values.items() if mapping.fields[name].flows_to(target)}
+
+
+def _late_edits(
+    desk: _Desk, ref: Ref, mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]
+) -> tuple[dict[str, Value], dict[str, Value | Gap]]:
+    """What the counterpart of an heir takes over from the lead, and what counts as agreed on in those fields."""
+    if ref not in desk.heirs:
+        return {}, {}
+    found = late_edits(desk.heirs[ref], desk.mapping(Entity.LEAD), mapping, values)
+    edits = {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
+    return {name: value for name, (value, _) in edits.items()}, {name: agreed for name, (_, agreed) in edits.items()}
 
 
 def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str]:

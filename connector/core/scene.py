@@ -18,7 +18,8 @@ NOTHING_OBSERVED = Pair(0, 0)
 class LeadEvent:
     """An active lead link of which a side moved on, or may have.
 
-    `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side.
+    `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side. `now`: the
+    NetSuite lead as it is now, while its Salesforce lead was converted.
     `persons`: new NetSuite contacts that look like the lead (same e-mail and name, or the lead's own id).
     `contacts`: linked Salesforce contacts that look like it, with the account each belongs to, and
     `linked_company`: the NetSuite company of the only NetSuite contact among their counterparts.
@@ -30,6 +31,7 @@ class LeadEvent:
     persons: tuple[Newcomer, ...] = ()
     linked_company: Ref | None = None
     contacts: tuple[tuple[Ref, Ref | None], ...] = ()
+    now: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ class Account:
 class Scene:
     """One pass: what changed, and what stands around it.
 
-    `won`: ids of organization links that have a won opportunity. `problems`: per ref, canonical field -> why its
-    value could not be understood.
+    `merged`: links of which a record was merged into one without a link, observed with the winner in its place.
+    `deleted`: records that are gone. `won`: ids of organization links that have a won opportunity. `problems`: per
+    ref, canonical field -> why its value could not be understood.
     """
 
     links: Links
@@ -55,6 +58,8 @@ class Scene:
     newcomers: tuple[Newcomer, ...] = ()
     events: tuple[LeadEvent, ...] = ()
     gone: tuple[Gone, ...] = ()
+    merged: tuple[Linked, ...] = ()
+    deleted: frozenset[Ref] = frozenset()
     problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)
     won: frozenset[int] = frozenset()
     observed_count: Pair[int] = NOTHING_OBSERVED

@@ -1,4 +1,4 @@
-"""What the two accounts look like: asked once an hour at most, remembered in the store."""
+"""What the two accounts look like: asked once a day, and whenever the mapping files change; remembered in the store."""
 
 from __future__ import annotations
 
@@ -27,12 +27,21 @@ def types_of(system: SystemName) -> tuple[str, ...]:
 
 
 def checked(parts: Parts, *, remember: bool = True) -> Account:
-    """The accounts, once every mapping file is known to fit them. MappingError names all that does not."""
-    account = inspect(parts, remember=remember)
+    """The accounts, once every mapping file is known to fit them. MappingError names all that does not.
+
+    Files that no run has seen yet are held against fresh metadata: they may speak of fields and values that are new.
+    """
+    account = inspect(parts, remember=remember, fresh=mappings_changed(parts))
     mistakes = check_mappings(parts.mappings, account.infos, values=False)
     if mistakes:
         raise MappingError(mistakes)
     return account
+
+
+def mappings_changed(parts: Parts) -> bool:
+    """Whether the mapping files say something else than in the last run that came to an end."""
+    kept = parts.store.cached(SystemName.NETSUITE, "mappings")
+    return kept is None or kept[0] != parts.mappings.fingerprint
 
 
 def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Account:

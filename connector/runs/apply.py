@@ -13,7 +13,7 @@ from connector.core.schema import Entity
 from connector.runs.conversions import convert, relink, retire
 from connector.runs.parts import Parts, Progress
 from connector.runs.records import create, update
-from connector.runs.work import Applied, Work, chunks, laid_over, stamp
+from connector.runs.work import Applied, Work, chunks, laid_over, release, stamp
 
 _A = TypeVar("_A", Create, Update)
 
@@ -54,9 +54,14 @@ def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
         stamp(work, [key for one in chunk for key in _keys(one)])
         with work.store.transaction():
             for one in chunk:
+                if one.replaces is not None:
+                    work.store.end_link(one.replaces, "gone", one.reason, work.parts.clock.now())
                 link = work.store.add_link(one.entity, one.refs, one.reason, work.parts.clock.now())
                 work.store.save_bases({link.id: Base(one.agreed)})
                 work.applied.counts[f"links.{one.entity}.linked"] += 1
+                if one.entity is Entity.LEAD and not one.agreed.netsuite:
+                    work.look_again([ref for _, ref in one.refs], "the conversion of this lead goes on")
+            release(work, [ref for one in chunk if one.entity is Entity.ORGANIZATION for _, ref in one.refs])
 
 
 def _keys(one: LinkUp) -> list[Rekey]:

@@ -156,7 +156,7 @@ def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> No
         refs = links[one.retire].refs
         if refs.netsuite not in unmoved and _successors_linked(work, one.after):
             work.store.end_link(one.retire, one.state, one.reason, work.parts.clock.now())
-            work.tally(SystemName.NETSUITE, Entity.LEAD, "followed")
+            work.applied.counts["links.lead.ended"] += 1
             work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
             work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)

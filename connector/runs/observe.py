@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from connector.core.conversion import gone_reason
 from connector.core.flow import Base, Gone, Link, Linked, Observed, Pair, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.translate import Links
@@ -93,16 +94,22 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     _fetch(look, rechecked)
     _fetch(look, _results_of_conversions(look))
     _fetch(look, _leads_turned_contact(look))
+    _fetch(look, _held_together(look))
+    _fetch(look, _winners(look))
     lead_links = parts.store.lead_links(look.records)
     _meet_newcomers(look, lead_links)
     _fetch_pointed_at(look, lead_links)
+    merged = tuple(_merged(look))
+    moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
     scene = Scene(
         links=look.links,
         around=Neighbourhood(look.carriers, _links_around(look)),
         linked=tuple(_linked(look)),
         newcomers=tuple(look.newcomers.values()),
-        events=tuple(_events(look, lead_links)),
-        gone=tuple(_gone(look)),
+        events=tuple(one for one in _events(look, lead_links) if one.link.id not in moved_on),
+        gone=tuple(one for one in _gone(look) if one.link.id not in moved_on),
+        merged=merged,
+        deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
         problems=look.problems,
         won=frozenset(),
         observed_count=counts,
@@ -194,6 +201,16 @@ def _leads_turned_contact(look: _Look) -> list[Ref]:
     """Save & Convert may turn the lead's id into the contact's: that customer is gone without being deleted."""
     contacts = (ref for ref in look.records if ref.type == "contact")
     return list(look.store.lead_links(Ref(SystemName.NETSUITE, "customer", ref.id) for ref in contacts))
+
+
+def _held_together(look: _Look) -> set[Ref]:
+    """All records of a hold of which one is in hand: what is held differs from the base, which cannot stand in."""
+    holds = [{ref for _, ref in one.hold.refs if ref} for one in look.store.open_holds()]
+    return {ref for refs in holds if refs & look.records.keys() for ref in refs}
+
+
+def _winners(look: _Look) -> list[Ref]:
+    return [record.merged_into for record in look.records.values() if record.merged_into is not None]
 
 
 # --- translating -----------------------------------------------------------------------------------------
@@ -358,9 +375,40 @@ def _gone(look: _Look) -> Iterator[Gone]:
     for record in sorted(deleted, key=lambda one: one.ref):
         link = links.get(record.ref)
         if link is not None and link.state == "active" and link.entity is not Entity.LEAD:
-            where = record.ref.system.title
-            merged = f"merged into {record.merged_into} in {where}" if record.merged_into else f"deleted in {where}"
-            yield Gone(link, record.ref.system, f"{merged}; the other side is left alone", record.merged_into)
+            yield Gone(link, record.ref.system, gone_reason(record), record.merged_into)
+
+
+def _merged(look: _Look) -> Iterator[Linked]:
+    """Links that go on with the winner of a merge, because it has none; the first loser's, where there are several."""
+    losers = {ref: record for ref, record in look.records.items() if record.merged_into is not None}
+    links = {**look.store.links(losers), **look.store.lead_links(losers)}
+    bases = look.store.bases(link.id for link in links.values())
+    for ref, link in sorted(links.items()):
+        winner = look.newcomers.get(losers[ref].merged_into or ref)
+        if link.state != "active" or winner is None or winner.entity is not link.entity:
+            continue
+        del look.newcomers[winner.ref]
+        observed = _with_winner(look, link, winner)
+        if observed is not None:
+            yield Linked(observed, bases.get(link.id), fresh=True, reason=f"{ref} was merged into {winner.ref}")
+
+
+def _with_winner(look: _Look, link: Link, winner: Newcomer) -> Observed | None:
+    survivor = link.refs.other(winner.ref.system)
+    _fetch(look, [survivor])
+    record = look.records[survivor]
+    if record.deleted:
+        return None
+    system, other = winner.ref.system, survivor.system
+    values = _NO_VALUES.replace(system, winner.values).replace(other, translate(look, link.entity, record))
+    return Observed(
+        entity=link.entity,
+        link=link,
+        records=Pair[SourceRecord | None](None, None).replace(system, winner.record).replace(other, record),
+        values=values,
+        seen=Pair(True, True),
+        problems=Pair[Mapping[str, str]]({}, {}).replace(system, look.problems.get(winner.ref, {})),
+    )
 
 
 # --- lead events -----------------------------------------------------------------------------------------
@@ -395,7 +443,14 @@ def _event(look: _Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEv
         and (one.likeness.carries & keys or ref == same_id)
     )
     contacts, company = _linked_persons(look, keys)
-    return LeadEvent(link, records, values, persons, company, contacts)
+    return LeadEvent(link, records, values, persons, company, contacts, _edited_lead(look, records))
+
+
+def _edited_lead(look: _Look, records: Pair[SourceRecord | None]) -> Mapping[str, Value]:
+    lead, customer = records.salesforce, records.netsuite
+    if lead is None or lead.converted is None or customer is None or customer.deleted:
+        return {}
+    return translate(look, Entity.LEAD, customer)
 
 
 def _linked_persons(look: _Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connector.core.flow import (
+    Base,
     Create,
     Done,
     Hold,
@@ -21,7 +22,7 @@ from connector.core.flow import (
 from connector.core.mapping.translate import Links
 from connector.core.matching.keys import key_of
 from connector.core.matching.likeness import likeness
-from connector.core.schema import Entity, SystemName, Value
+from connector.core.schema import Entity, Gap, SystemName, Value
 from connector.runs.observe import StoredLinks, read
 from connector.runs.work import (
     Job,
@@ -32,6 +33,7 @@ from connector.runs.work import (
     one_sided,
     pair_of,
     refs_or_none,
+    release,
     remember,
     resolved,
     send,
@@ -70,9 +72,11 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     stamp(work, [Rekey(create.entity, create.source, key_of(ref)) for create, ref in made if create.stamp])
     back = read(work.parts, [ref for _, ref in made])
     with work.store.transaction():
+        _remember_made(work, made, back)
         for job, outcome, _ in sent:
             assert isinstance(job.action, Create)
-            _created(work, job.action, outcome, back)
+            if not isinstance(outcome, Done):
+                _not_created(work, job.action, outcome)
         close(work, sent)
 
 
@@ -103,17 +107,31 @@ def _adopt_unknown(
     ]
 
 
-def _created(work: Work, create: Create, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
-    if isinstance(outcome, Done):
-        refs = pair_of(create.source, outcome.ref)
-        link = work.store.add_link(create.entity, refs, create.reason, work.parts.clock.now())
+def _remember_made(work: Work, made: Sequence[tuple[Create, Ref]], back: Mapping[Ref, SourceRecord]) -> None:
+    """Link what was made; its base is what it holds now. A chunk at once, because a statement costs more than a row."""
+    bases: dict[int, Base] = {}
+    likenesses = []
+    for create, ref in made:
+        link = work.store.add_link(create.entity, pair_of(create.source, ref), create.reason, work.parts.clock.now())
         values = now_linked(work, create.values)
-        held = read_back(work, create.entity, back.get(outcome.ref), values)
+        held = read_back(work, create.entity, back.get(ref), values)
         sent: Pair[Mapping[str, Value]] = Pair(values, values)
-        remember(work, link, sent.replace(create.system, held))
-        work.store.index([(outcome.ref, create.entity, likeness(create.entity, held).carries)])
+        bases[link.id] = Base(sent.replace(create.system, {**held, **_agreed_before(create)}))
+        if create.before:
+            work.look_again([create.source, ref], "takes over edits of its lead")
+        likenesses.append((ref, create.entity, likeness(create.entity, held).carries))
         work.tally(create.system, create.entity, "created")
-    elif isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome):
+    work.store.save_bases(bases)
+    work.store.index(likenesses)
+    release(work, [create.source for create, _ in made if create.entity is Entity.ORGANIZATION])
+
+
+def _agreed_before(create: Create) -> dict[str, Value]:
+    return {name: value for name, value in create.before.items() if not isinstance(value, Gap)}
+
+
+def _not_created(work: Work, create: Create, outcome: Outcome) -> None:
+    if isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome):
         assert outcome.existing is not None
         refs = pair_of(create.source, outcome.existing)
         work.store.add_link(create.entity, refs, "the system named it as the same", work.parts.clock.now())

@@ -16,7 +16,7 @@ from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
 from connector.core.scene import Account
 from connector.core.schema import SystemName
 from connector.errors import BrakePulled, Throttled
-from connector.runs.account import checked, identities
+from connector.runs.account import checked, identities, mappings_changed
 from connector.runs.apply import apply
 from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
@@ -86,8 +86,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
 
 def _look_again_after_mapping_change(parts: Parts) -> None:
     """What was held may fit the files as they are now: every held record is looked at again, once."""
-    kept = parts.store.cached(SystemName.NETSUITE, "mappings")
-    if kept is None or kept[0] != parts.mappings.fingerprint:
+    if mappings_changed(parts):
         held = {ref for one in parts.store.open_holds() for _, ref in one.hold.refs if ref}
         parts.store.add_recheck(held, "the mapping files changed")
         parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, parts.clock.now())

@@ -35,6 +35,7 @@ from connector.core.flow import (
     Update,
     Write,
 )
+from connector.core.matching.likeness import child_key
 from connector.core.merge import overlay
 from connector.core.ports import Intent, Store
 from connector.core.schema import Entity, SystemName, Value
@@ -115,6 +116,17 @@ def stamp(work: Work, keys: Sequence[Rekey]) -> None:
             writes = [Write(one.ref.type, one.ref.id, {}, one.key) for one in chunk]
             for one, outcome in zip(chunk, work.parts.systems.of(system).write(writes), strict=True):
                 work.tally(system, one.entity, "keyed" if isinstance(outcome, Done) else "not_keyed")
+
+
+def release(work: Work, organizations: Sequence[Ref]) -> None:
+    """Look again at the people and sales of organizations that have their own counterpart from now on."""
+    for system in SystemName:
+        keys = [child_key(ref) for ref in organizations if ref.system is system]
+        for entity in (Entity.PERSON, Entity.OPPORTUNITY) if keys else ():
+            found = work.store.candidates(system, entity, keys)
+            children = {ref for refs in found.values() for ref in refs}
+            if children:
+                work.look_again(children, "its organization is linked now")
 
 
 # --- resolving ---------------------------------------------------------------------------------------

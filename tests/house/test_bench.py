@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -46,35 +47,26 @@ def test_a_figure_without_a_floor_has_no_ratio() -> None:
     assert Figure("in flight", 4).ratio is None
 
 
-@pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
-    """A whole benchmark of a few leads: real processes, real HTTP."""
+@pytest.mark.slow
+def test_a_benchmark_of_a_few_leads_keeps_every_promise_and_stays_above_its_floors() -> None:
+    results = benchmark()
+    assert [bar["name"] for bar in results["bars"] if not bar["ok"]] == []
+    phases = results["phases"]
+    assert phases["first"]["records_written"] == {"netsuite": LEADS, "salesforce": LEADS}
+    assert phases["changes"]["records_written"] == {"netsuite": EDITS // 2, "salesforce": EDITS // 2}
+    assert {phase["ended"] for phase in phases.values()} == {"done"}
+    for name, system in product(phases, ("netsuite", "salesforce")):
+        floor = phases[name]["calls_floor"][system]["calls"]
+        assert phases[name]["calls"][system]["calls"] >= floor, f"{name}: {system} cannot do with so few"
+        # The bare loop is the floor of processor time only if it needs no more calls; it asks for a mark besides.
+        if name in ("first", "quiet", "changes"):
+            assert phases[name]["bare_calls"][system] <= floor + 2, f"{name}: the bare loop wastes {system} calls"
+
+
+def benchmark() -> dict[str, Any]:
+    """A whole one: real processes, real HTTP."""
     command = [sys.executable, "-m", "bench", "--json", "--leads", str(LEADS), "--edits", str(EDITS)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-@pytest.mark.slow
-def test_every_promise_is_kept_by_a_few_leads_too(results: dict[str, Any]) -> None:
-    assert [bar["name"] for bar in results["bars"] if not bar["ok"]] == []
-    assert results["phases"]["first"]["records_written"] == {"netsuite": LEADS, "salesforce": LEADS}
-    assert results["phases"]["changes"]["records_written"] == {"netsuite": EDITS // 2, "salesforce": EDITS // 2}
-    assert {phase["ended"] for phase in results["phases"].values()} == {"done"}
-
-
-@pytest.mark.slow
-def test_nobody_gets_by_with_less_than_the_floor(results: dict[str, Any]) -> None:
-    for name, phase in results["phases"].items():
-        for system in ("netsuite", "salesforce"):
-            assert phase["calls"][system]["calls"] >= phase["calls_floor"][system]["calls"], (name, system)
-
-
-@pytest.mark.slow
-def test_the_bare_loop_stays_near_the_floor(results: dict[str, Any]) -> None:
-    """It is the floor of processor time only if it does the work with the fewest calls; it asks for a mark besides."""
-    for name in ("first", "quiet", "changes"):
-        phase = results["phases"][name]
-        for system in ("netsuite", "salesforce"):
-            assert phase["bare_calls"][system] <= phase["calls_floor"][system]["calls"] + 2, (name, system)

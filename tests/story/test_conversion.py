@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.story.town import Town
+from tests.story.town import MAPPINGS, Town
 
 
 def writes(report: Any) -> int:
@@ -265,3 +267,33 @@ def test_ten_conversions_on_each_side_three_into_companies_that_are_there(town: 
     assert homes["Sf1"] == "Known 1 Inc" and homes["Ns2"] == "Famous 2 Ltd" and homes["Ns5"] == "Net 5 Ltd"
     assert len(homes) == 20
     assert_told_alike(town)
+
+
+def test_a_lead_without_a_company_becomes_a_declared_household(town: Town) -> None:
+    customer = town.new_netsuite(
+        "customer", isPerson=True, firstName="Jo", lastName="Doe", email="jo@doe.example", entityStatus={"id": "6"}
+    )
+    town.sync()
+    town.salesforce("convert", id=lead_of(town, customer)["Id"], opportunity=False)
+    town.sync()
+    (prospect,) = active(town, "customer")
+    assert prospect["companyname"] == "Jo Doe Household"
+    assert [row["Name"] for row in town.rows("salesforce", "Account")] == ["Jo Doe Household"]
+    assert [row["company"] for row in active(town, "contact")] == [prospect["id"]]
+    assert_told_alike(town)
+
+
+@pytest.mark.parametrize(("rule", "stage"), [("trust", "Customer"), ("won_opportunity", "Prospect")])
+def test_a_new_account_that_claims_to_be_a_customer(
+    make_town: Callable[..., Town], tmp_path: Path, rule: str, stage: str
+) -> None:
+    files = tmp_path / "mappings"
+    shutil.copytree(MAPPINGS, files)
+    rules = (files / "conversion.yaml").read_text()
+    (files / "conversion.yaml").write_text(rules.replace("on_create: trust", f"on_create: {rule}"))
+    town = make_town(mappings=files)
+    town.new_salesforce("Account", Name="Old Friend", Type="Customer - Direct")
+    report = town.sync()
+    assert [row["searchstage"] for row in active(town, "customer")] == [stage]
+    assert [hold.field for hold in report.holds] == ([] if rule == "trust" else ["stage"])
+    assert writes(town.sync()) == 0

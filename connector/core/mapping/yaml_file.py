@@ -16,7 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.composer import Composer, ComposerError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent
 
 from connector.errors import Mistake
@@ -78,8 +78,9 @@ def parse(text: bytes, file: str) -> Source | Mistake:
         return _syntax_mistake(error, file, lines)
     except _NotPlain as error:
         return Mistake(file, 1, 1, str(error))
-    except (YAMLError, ValueError) as error:
-        return Mistake(file, 1, 1, f"not readable as YAML: {str(error).splitlines()[0]}")
+    except Exception as error:  # damaged files also meet assertions and type errors inside the YAML library
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        return Mistake(file, 1, 1, f"not readable as YAML: {reason}")
 
 
 def _loader() -> YAML:

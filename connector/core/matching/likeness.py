@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.core import normalize
+from connector.core.flow import Ref
 from connector.core.schema import Entity, Value
 
 
@@ -23,7 +24,17 @@ class Likeness:
 
 def likeness(entity: Entity, values: Mapping[str, Value]) -> Likeness:
     """The match keys of a record, from its canonical values."""
-    return _RULES[entity](values)
+    found = _RULES[entity](values)
+    parent = _text(values, "organization")
+    if parent.startswith("ref:"):
+        return Likeness(found.carries | {child_key(Ref.parse(parent.removeprefix("ref:")))}, found.seeks)
+    return found
+
+
+def child_key(parent: Ref) -> str:
+    """What people and sales carry whose organization has no counterpart of its own. Nobody seeks it to be matched:
+    it finds them once `parent` is linked."""
+    return f"of:{parent}"
 
 
 def _organization(values: Mapping[str, Value]) -> Likeness:

@@ -137,6 +137,7 @@ def test_each_mistake_prints_with_a_caret(folder: Path) -> None:
         (b"entity: !!python/object:os.system x", ""),
         (b"entity: !custom [1]", ""),
         (b"? [a, b]\n: c\n", ""),
+        (b"? {a: b}\n: c\n", ""),
         (b"a: 2026-99-99", ""),
         (b"a: 1\n---\nb: 2", ""),
     ],
