@@ -85,7 +85,7 @@ def set_up() -> None:
         return
     print("Setting up .venv (once, a minute or two) ...", file=sys.stderr, flush=True)
     # Only what was made here is thrown away, never an environment of somebody's own.
-    venv.create(HOME, with_pip=True, clear=STAMP.exists())
+    venv.create(HOME, with_pip=True, symlinks=True, clear=STAMP.exists())
     install = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.check_call([*install, "--editable", f"{ROOT}[dev]"], stdout=sys.stderr)  # noqa: S603 - pip, fixed words
     STAMP.write_text(wanted)

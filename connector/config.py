@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import (
     BaseModel,
@@ -25,7 +25,7 @@ from pydantic import (
 
 from connector.config_file import ConfigFile, mistakes_in, read_config_file, refusal
 from connector.errors import Mistake
-from connector.secret import FORMS, Referenced
+from connector.secret import FORMS, LIVE, Referenced
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 SHIPPED_MAPPINGS: Final = (
@@ -49,8 +49,33 @@ def _beside(value: Any, info: ValidationInfo) -> Any:
     return folder / Path(value).expanduser()
 
 
+def _place(value: Any, info: ValidationInfo) -> Any:
+    """Where the state is: the URL of a PostgreSQL database, kept as a secret, or a file."""
+    if not isinstance(value, str):
+        return _beside(value, info)
+    if value.startswith("postgresql://"):
+        return _database(value)
+    if "://" in (path := value.removeprefix("sqlite:///")):
+        raise ValueError("expected a path, or postgresql://user@host/database")
+    return _beside(path, info)
+
+
+def _database(url: str) -> SecretStr:
+    """Passwords in it are secrets: they must have come through a reference, and the logs mask them."""
+    parts = urlsplit(url)
+    if url.count("@") > parts.netloc.count("@") or parts.netloc.count("@") > 1 or parts.fragment:
+        raise ValueError("write @ : / ? # % in a user or password as %40 %3A %2F %3F %23 %25")
+    given = [parts.password, *(value for name, value in parse_qsl(parts.query) if name.endswith("password"))]
+    for password in filter(None, given):
+        if not isinstance(url, Referenced):
+            raise ValueError(f"a password must not stand in this file; put the whole URL elsewhere and write {FORMS}")
+        LIVE.add(unquote(password))
+    return SecretStr(url)
+
+
 Secret = Annotated[SecretStr, BeforeValidator(_referenced)]
 Beside = Annotated[Path, BeforeValidator(_beside)]
+Place = Annotated[Path | SecretStr, BeforeValidator(_place)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", description="a field name")]
 
 
@@ -149,7 +174,7 @@ class Config(_Section):
     netsuite: NetSuiteConfig
     salesforce: SalesforceConfig
     local_sandbox: LocalSandbox | None = None
-    state: Beside = Path("state/connector.db")
+    state: Place = Path("state/connector.db")
     mappings: Beside | None = None
     brakes: BrakesConfig = BrakesConfig()
 
@@ -171,6 +196,11 @@ def _all_mistakes(file: ConfigFile, error: ValidationError) -> list[Mistake]:
     told = {(mistake.line, mistake.column) for mistake in file.mistakes}
     found = mistakes_in(error, file, Config)
     return [*file.mistakes, *(mistake for mistake in found if (mistake.line, mistake.column) not in told)]
+
+
+def state_place(config: Config) -> str | Path:
+    """Where the state is, as the store takes it; a URL holds its password."""
+    return config.state.get_secret_value() if isinstance(config.state, SecretStr) else config.state
 
 
 def mappings_folder(config: Config) -> Path:

@@ -21,6 +21,7 @@ from connector.config import (
     SalesforceConfig,
     SalesforceJwt,
     mappings_folder,
+    state_place,
 )
 from connector.core.brakes import Limits
 from connector.core.flow import Pair
@@ -28,7 +29,7 @@ from connector.core.mapping.document import load_mappings
 from connector.core.ports import Clock, System
 from connector.errors import ConfigError
 from connector.runs.parts import Parts, RunSettings
-from connector.state.store import open_store
+from connector.state.store import is_there, open_store
 from connector.systems.keyfile import parse_private_key
 from connector.systems.netsuite.settings import CertificateLogin, NetSuiteSettings, TokenLogin
 from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
@@ -66,7 +67,8 @@ def build(
     """
     clock = clock or MachineClock()
     mappings = load_mappings(mappings_folder(config))
-    place = config.state if remember or config.state.exists() else ":memory:"
+    state = state_place(config)
+    place = state if remember or is_there(state) else ":memory:"
     limits = Limits(config.brakes.mass_change_percent, config.brakes.mass_change_min)
     with connect(config, clock) as systems, closing(open_store(place)) as store:
         yield Parts(systems, store, mappings, clock, RunSettings(limits=limits, allow=allow))

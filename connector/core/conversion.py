@@ -43,9 +43,12 @@ def plan_conversions(
         lead = event.records.salesforce
         if lead is not None and lead.converted is not None:
             _converted_in_salesforce(event, lead, rules, result)
+        elif _gone(lead):
+            result.claimed.add(event.link.refs.netsuite)
+            result.actions.append(_deleted(event))
         elif _moved_on_in_netsuite(event):
             _converted_in_netsuite(event, rules, converted_statuses, result)
-        elif _gone(event.records.netsuite) or _gone(lead):
+        elif _gone(event.records.netsuite):
             result.actions.append(_deleted(event))
     return result
 

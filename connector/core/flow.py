@@ -308,7 +308,7 @@ class Retire:
     after: tuple[Ref, ...] = ()
 
 
-HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted", "unknown"]
+HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,15 +263,15 @@ def _merged_away(desk: _Desk, linked: Linked) -> None:
     assert observed.link is not None and netsuite is not None and salesforce is not None
     base = _without_gaps((linked.base or NEVER_AGREED).values, observed.values)
     merged = _with_evidence(desk, observed, merge(desk.mapping(observed.entity), observed, Base(base)))
-    agreed = Pair(overlay(base.netsuite, merged.agreed.netsuite), overlay(base.salesforce, merged.agreed.salesforce))
+    agreed: Pair[Mapping[str, Value]] = Pair(
+        overlay(base.netsuite, merged.agreed.netsuite), overlay(base.salesforce, merged.agreed.salesforce)
+    )
     refs, keys = Pair(netsuite.ref, salesforce.ref), _keys(desk, observed.entity, netsuite, salesforce)
     desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=observed.link.id))
     _write_merged(desk, observed, refs, None, merged)
 
 
-def _without_gaps(
-    base: Pair[Mapping[str, Value]], now: Pair[Mapping[str, Value]]
-) -> Pair[Mapping[str, Value]]:
+def _without_gaps(base: Pair[Mapping[str, Value]], now: Pair[Mapping[str, Value]]) -> Pair[Mapping[str, Value]]:
     def kept(held: Mapping[str, Value]) -> Mapping[str, Value]:
         filled = (name for name in held if None not in (now.netsuite.get(name), now.salesforce.get(name)))
         return {name: held[name] for name in filled}

@@ -308,7 +308,8 @@ def _find_carriers(look: _Look) -> None:
     found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
     for (system, entity), keys in sorted(sought.items()):
         for key, refs in look.store.candidates(system, entity, sorted(keys)).items():
-            found.setdefault((system, entity, key), set()).update(refs)
+            # A record in hand carries what it is called now, not what it was called when it was last seen.
+            found.setdefault((system, entity, key), set()).update(set(refs) - look.newcomers.keys())
     for one in look.newcomers.values():
         for key in one.likeness.carries:
             if key in sought.get((one.ref.system, one.entity), ()):
@@ -399,15 +400,17 @@ def _with_winner(look: _Look, link: Link, winner: Newcomer) -> Observed | None:
     record = look.records[survivor]
     if record.deleted:
         return None
-    system, other = winner.ref.system, survivor.system
-    values = _NO_VALUES.replace(system, winner.values).replace(other, translate(look, link.entity, record))
+    other = survivor.system
+    records: Pair[SourceRecord | None] = Pair(winner.record, winner.record)
+    values = Pair(winner.values, winner.values).replace(other, translate(look, link.entity, record))
+    problems = Pair(_problems(look, winner.record), _problems(look, winner.record))
     return Observed(
         entity=link.entity,
         link=link,
-        records=Pair[SourceRecord | None](None, None).replace(system, winner.record).replace(other, record),
+        records=records.replace(other, record),
         values=values,
         seen=Pair(True, True),
-        problems=Pair[Mapping[str, str]]({}, {}).replace(system, look.problems.get(winner.ref, {})),
+        problems=problems.replace(other, _problems(look, record)),
     )
 
 

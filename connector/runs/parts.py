@@ -20,14 +20,18 @@ def silent(what: str, done: int, total: int | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """How a run behaves. `chunk`: records per write round; `max_passes`: how often one run looks again after
-    a conversion or a late parent; `metadata_seconds`: how long an account's metadata is believed
-    (a changed mapping file asks anew); `allow`: brakes released for this run, by name."""
+    """How a run behaves.
+
+    `chunk`: records per write round. `max_passes`: how often one run looks again after a conversion or a late
+    parent. `metadata_seconds`: how long an account's metadata is believed (a changed mapping file asks anew).
+    `retry_refused_seconds`: how long a refused write rests. `allow`: brakes released for this run, by name.
+    """
 
     limits: Limits = field(default_factory=Limits)
     chunk: int = 200
     max_passes: int = 5
     metadata_seconds: int = 24 * 3600
+    retry_refused_seconds: int = 3600
     allow: frozenset[str] = frozenset()
 
 

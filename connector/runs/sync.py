@@ -30,7 +30,8 @@ def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
     """What a sync would do now. Reads both systems, writes nothing anywhere, our own state included."""
     check_identity(parts.store.identity(), identities(parts))
     account = checked(parts, remember=False)
-    plan = _plan(parts, observe(parts, account, on_progress), account)
+    sighting = observe(parts, account, on_progress, everything=mappings_changed(parts))
+    plan = _plan(parts, sighting, account)
     return PlanReport(plan, brake=_brake(parts, plan))
 
 
@@ -61,8 +62,9 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     parts.store.set_identity(found)
     account = checked(parts)
     run_id = parts.store.start_run("sync", started)
-    _look_again_after_mapping_change(parts)
-    tally, ended = _Tally(), "failed"
+    _retry_refused(parts)
+    tally, ended = _Tally(), "not finished"
+    calls = {system: one.calls_made() for system, one in parts.systems}
     try:
         recovered = recover(parts)
         ended = _passes(parts, account, run_id, tally, progress)
@@ -78,23 +80,27 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         holds=unique(tally.holds),
         conversions=tuple(tally.conversions),
         uncarried=uncarried(parts, account, tally.types) if first else (),
-        calls={str(system): one.calls_made() for system, one in parts.systems},
+        calls={str(system): one.calls_made() - calls[system] for system, one in parts.systems},
         recovered=recovered,
         ended=ended,
     )
 
 
-def _look_again_after_mapping_change(parts: Parts) -> None:
-    """What was held may fit the files as they are now: every held record is looked at again, once."""
-    if mappings_changed(parts):
-        held = {ref for one in parts.store.open_holds() for _, ref in one.hold.refs if ref}
-        parts.store.add_recheck(held, "the mapping files changed")
-        parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, parts.clock.now())
+def _retry_refused(parts: Parts) -> None:
+    """A refusal may have ended without the record changing (a lock, a rule): refused records are tried again, but
+    only once in a while, so that one that stays refused costs little."""
+    now = parts.clock.now()
+    kept = parts.store.cached(SystemName.NETSUITE, "refused_retried")
+    if kept is not None and (now - kept[1]).total_seconds() < parts.settings.retry_refused_seconds:
+        return
+    held = (one.hold for one in parts.store.open_holds() if one.hold.kind == "refused")
+    parts.store.add_recheck({ref for hold in held for _, ref in hold.refs if ref}, "refused earlier")
+    parts.store.cache(SystemName.NETSUITE, "refused_retried", True, now)
 
 
 def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:
     for number in range(parts.settings.max_passes):
-        sighting = observe(parts, account, progress)
+        sighting = observe(parts, account, progress, everything=number == 0 and mappings_changed(parts))
         tally.types.update((ref.system, ref.type) for ref in sighting.refs)
         plan = _plan(parts, sighting, account)
         if number == 0:
@@ -134,6 +140,7 @@ def _conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied
         parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued)
         for (system, type_), cursor in sighting.cursors.items():
             parts.store.set_cursor(system, type_, cursor)
+        parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, now)
 
 
 def _deleted(sighting: Sighting) -> Iterable[Ref]:

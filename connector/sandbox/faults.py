@@ -119,7 +119,7 @@ class ExpireToken(_Fault):
 
 
 class LockRow(_Fault):
-    """The vendor refuses the request because the record is locked."""
+    """The vendor refuses the request because the record is locked. Never strikes logins and queries."""
 
     kind: Literal["lock_row"]
 
@@ -222,9 +222,14 @@ class FaultList:
     def _take(self, stage: tuple[type[_Fault], ...], request: Request, wrote: bool) -> Fault | None:
         for armed in self._armed:
             fits = isinstance(armed.fault, stage) and armed.fault.match.fits(request, wrote)
-            if fits and armed.strikes(self._chance):
+            if fits and not _needs_a_record(armed.fault, request) and armed.strikes(self._chance):
                 return armed.fault
         return None
+
+
+def _needs_a_record(fault: _Fault, request: Request) -> bool:
+    """Whether `fault` is about a record and `request` touches none."""
+    return isinstance(fault, LockRow) and READING_PATHS.search(request.path) is not None
 
 
 def may_write(request: Request) -> bool:

@@ -1,6 +1,6 @@
 """One run at a time: a lock that dies with its process.
 
-For a file it is `flock` on a second file beside it. The kernel lets it go when the process ends in whatever way, so
+In PostgreSQL it is an advisory lock (`postgresql.py`). For a file it is `flock` on a second file beside it. The kernel lets it go when the process ends in whatever way, so
 there is no stale lock and no clock in it; the file itself stays and says who holds the lock, or held it last.
 """
 
@@ -21,7 +21,7 @@ from connector.state.files import file_errors
 
 class Lock(Protocol):
     def held(self) -> AbstractContextManager[None]:
-        """Hold the lock for the time of the block; StateLocked at once when someone else holds it."""
+        """Hold the lock for the time of the block; StateLocked when someone else holds it, and keeps it."""
         ...
 
 

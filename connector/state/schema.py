@@ -10,6 +10,7 @@ import enum
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Enum, ForeignKey, Index, Integer, MetaData, Table, Text, TypeDecorator
@@ -109,6 +110,33 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
+_LONGEST_KEY_BYTES = 1000
+"""PostgreSQL indexes rows of up to 2704 bytes (documented: a third of a page)."""
+
+
+class MatchKey(Prose):
+    """A match key of any length: of long ones an index holds the beginning and a digest."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        return None if value is None else storable_key(value)
+
+
+def storable_key(key: str) -> str:
+    """`key` as it is stored; the same for one that is stored already.
+
+    >>> len(storable_key("x" * 5000))
+    964
+    """
+    text = storable(key)
+    data = text.encode()
+    if len(data) <= _LONGEST_KEY_BYTES:
+        return text
+    beginning = data[:900].decode(errors="ignore")
+    return beginning + sha256(data).hexdigest()
+
+
 def _one_of(words: type[enum.Enum]) -> Enum:
     return Enum(words, native_enum=False, length=20, values_callable=lambda kind: [word.value for word in kind])
 
@@ -167,7 +195,7 @@ match_keys = Table(
     metadata,
     Column("system", _one_of(SystemName), primary_key=True),
     Column("entity", _one_of(Entity), primary_key=True),
-    Column("key", Prose, primary_key=True),
+    Column("key", MatchKey, primary_key=True),
     Column("type", Text, primary_key=True),
     Column("id", Text, primary_key=True),
 )

@@ -1,4 +1,5 @@
-"""The state store, `connector.core.ports.Store`, over SQLAlchemy Core. What is special to SQLite is in `sqlite.py`.
+"""The state store, `connector.core.ports.Store`, over SQLAlchemy Core. What is special to one kind of database is in
+`sqlite.py` and `postgresql.py`.
 
 Every public method is one transaction, or a part of the `transaction()` around it. A store belongs to the thread
 that opened it.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Delete,
     Executable,
+    RootTransaction,
     RowMapping,
     Select,
     Table,
@@ -29,16 +31,16 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from connector.core.flow import Base, Hold, Link, LinkState, Pair, Ref, RunRecord
 from connector.core.ports import Intent, OpenHold, Store
 from connector.core.schema import Entity, SystemName
 from connector.errors import ConfigError, StateError
-from connector.state import rows, schema
+from connector.state import rows, schema, sqlite
+from connector.state.database import Database
 from connector.state.files import file_errors
-from connector.state.lock import FileLock, Lock, MemoryLock
-from connector.state.sqlite import BUSY_TIMEOUT_SECONDS, begin_for_writing, connect, explained, upsert
+from connector.state.lock import FileLock, MemoryLock
 from connector.state.upgrade import NEWEST, upgrade, version_of
 
 IN_A_STATEMENT = 500
@@ -51,17 +53,15 @@ OUTCOMES = frozenset({"applied", "refused", "unknown", "deferred"})
 HOLD_CHANGES = ("entity", "reason", "code", "netsuite_value", "salesforce_value", "link_id")
 
 
-def open_store(place: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> SqlStore:
+def open_store(place: str | Path, *, busy_timeout_seconds: float | None = None) -> SqlStore:
     """Open the store, make it if it is not there, and upgrade its tables if they are older.
 
-    `place` is a path, `sqlite:///path` or `:memory:`. Raises StateError (StateTooNew for tables that are newer
-    than we know), ConfigError for a place that is none of these.
+    `place` is a path, `sqlite:///path`, `:memory:` or `postgresql://...`. `busy_timeout_seconds` is how long another
+    process that writes is waited for, in PostgreSQL also one that holds the lock; None for what is usual there.
+    Raises StateError (StateTooNew for tables that are newer than we know), ConfigError for a place that is none of
+    these.
     """
-    path = _path_of(place)
-    name = "state in memory" if path is None else str(path)
-    with file_errors(name), explained(name):
-        connection = connect(path, busy_timeout_seconds)
-    store = SqlStore(connection, MemoryLock() if path is None else FileLock(path), name)
+    store = SqlStore(_database(str(place), busy_timeout_seconds))
     try:
         store.upgrade()
     except BaseException:
@@ -70,23 +70,63 @@ def open_store(place: str | Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_
     return store
 
 
-def _path_of(place: str | Path) -> Path | None:
-    text = str(place)
-    if text in (":memory:", "sqlite://", "sqlite:///:memory:"):
+def is_there(place: str | Path) -> bool:
+    """Whether a store was made at `place` before; makes none. Raises as `open_store` does."""
+    if not _is_postgresql(str(place)):
+        path = _path_of(str(place))
+        return path is not None and path.exists()
+    with closing(SqlStore(_database(str(place), None))) as store:
+        return store.version() is not None
+
+
+def _database(place: str, busy_timeout_seconds: float | None) -> Database:
+    patience = {} if busy_timeout_seconds is None else {"busy_timeout_seconds": busy_timeout_seconds}
+    return _server(place, patience) if _is_postgresql(place) else _file(_path_of(place), patience)
+
+
+def _file(path: Path | None, patience: Mapping[str, float]) -> Database:
+    name = "state in memory" if path is None else str(path)
+    with file_errors(name), sqlite.explained(name):
+        connection = sqlite.connect(path, **patience)
+    return Database(connection, sqlite, MemoryLock() if path is None else FileLock(path), name)
+
+
+def _server(url: str, patience: Mapping[str, float]) -> Database:
+    try:
+        from connector.state import postgresql
+    except ImportError:
+        how = "pip install 'lead-connector[postgresql]'"
+        raise ConfigError("PostgreSQL needs an extra of this product", where="state", how=how) from None
+    name = postgresql.where_is(url)
+    with postgresql.explained(name):
+        connection = postgresql.connect(url, **patience)
+    return Database(connection, postgresql, postgresql.AdvisoryLock(connection, name), name)
+
+
+def _is_postgresql(place: str) -> bool:
+    return place.startswith("postgresql://")
+
+
+def _path_of(place: str) -> Path | None:
+    if place in (":memory:", "sqlite://", "sqlite:///:memory:"):
         return None
-    if "://" in text and not text.startswith("sqlite:///"):
+    if "://" in place and not place.startswith("sqlite:///"):
         raise ConfigError(
-            f"{text.split('://')[0]}:// is no kind of store", where="state", how="give a path, or sqlite:///path"
+            f"{place.split('://')[0]}:// is no kind of store",
+            where="state",
+            how="give a path, sqlite:///path or postgresql://user@host/database",
         )
-    return Path(text.removeprefix("sqlite:///")).expanduser()
+    return Path(place.removeprefix("sqlite:///")).expanduser()
 
 
 class SqlStore(Store):
     """A store in an SQL database. Its `repr` shows where it is, never what it holds."""
 
-    def __init__(self, connection: Connection, lock: Lock, name: str) -> None:
-        self._connection, self._lock, self._name = connection, lock, name
+    def __init__(self, database: Database) -> None:
+        self._connection, self._lock, self._name = database.connection, database.lock, database.name
+        self._upsert, self._dialect = database.dialect.upsert, database.dialect
         self._failed = False
+        self._lost: StateError | None = None
 
     def __repr__(self) -> str:
         return f"SqlStore({self._name!r})"
@@ -95,17 +135,21 @@ class SqlStore(Store):
         self._connection.close()
         self._connection.engine.dispose()
 
+    def version(self) -> str | None:
+        """The number of the last upgrade, None where there are no tables yet."""
+        with self._reading() as connection:
+            return version_of(connection)
+
     def upgrade(self) -> None:
         """Bring the tables up to date; done by `open_store`."""
-        with self._reading() as connection:
-            if version_of(connection) == NEWEST:
-                return
-        with self._writing() as connection:
-            upgrade(connection)
+        if self.version() != NEWEST:
+            with self._writing() as connection:
+                upgrade(connection)
 
     # transactions --------------------------------------------------------------------------------------------
 
     def lock(self) -> AbstractContextManager[None]:
+        self._refuse_if_closed()
         return self._lock.held()
 
     @contextmanager
@@ -123,21 +167,43 @@ class SqlStore(Store):
 
     @contextmanager
     def _working(self, writing: bool) -> Iterator[Connection]:
+        self._refuse_if_closed()
+        try:
+            with self._dialect.explained(self._name):
+                if self._connection.in_transaction():
+                    yield from self._joined()
+                else:
+                    yield from self._begun(writing)
+        except StateError as error:
+            if self._connection.invalidated and self._lost is None:
+                self._lost = error
+            raise
+
+    def _refuse_if_closed(self) -> None:
+        """A connection that was lost is not made anew: the lock went with it, and what was in flight is not known."""
         if self._connection.closed:
             raise StateError(f"{self._name}: the store is closed")
-        with explained(self._name):
-            if self._connection.in_transaction():
-                yield from self._joined()
-            else:
-                yield from self._begun(writing)
+        if self._connection.invalidated:
+            raise self._lost or StateError(f"{self._name}: the connection was given up\n  run again")
 
     def _begun(self, writing: bool) -> Iterator[Connection]:
-        begin_for_writing(self._connection, writing)
+        self._dialect.begin_for_writing(self._connection, writing)
         self._failed = False
-        with self._connection.begin():
+        with self._connection.begin() as transaction:
             yield self._connection
             if self._failed:
                 raise StateError(f"{self._name}: nothing was saved, because a part of the transaction failed")
+            self._commit(transaction)
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            what = "the connection broke while saving; whether the last part was saved is not known"
+            how = "run again: what is open is looked up in both systems before anything is sent"
+            raise StateError(f"{self._name}: {what}\n  {how}") from None
 
     def _joined(self) -> Iterator[Connection]:
         try:
@@ -176,7 +242,7 @@ class SqlStore(Store):
 
     def set_identity(self, identity: Pair[str]) -> None:
         accounts = [{"system": system, "account": account} for system, account in identity]
-        self._write_many(upsert(schema.identity, ("system",), ("account",)), accounts)
+        self._write_many(self._upsert(schema.identity, ("system",), ("account",)), accounts)
 
     def cursor(self, system: SystemName, type: str) -> str | None:
         table = schema.cursors
@@ -185,7 +251,7 @@ class SqlStore(Store):
 
     def set_cursor(self, system: SystemName, type: str, cursor: str) -> None:
         row = {"system": system, "type": type, "cursor": cursor}
-        self._write(upsert(schema.cursors, ("system", "type"), ("cursor",)), row)
+        self._write(self._upsert(schema.cursors, ("system", "type"), ("cursor",)), row)
 
     # links and bases -----------------------------------------------------------------------------------------
 
@@ -251,7 +317,7 @@ class SqlStore(Store):
 
     def save_bases(self, bases: Mapping[int, Base]) -> None:
         """Remember the bases, in place of what was remembered of each link."""
-        self._write_many(upsert(schema.bases, ("link_id",), ("netsuite", "salesforce")), rows.base_rows(bases))
+        self._write_many(self._upsert(schema.bases, ("link_id",), ("netsuite", "salesforce")), rows.base_rows(bases))
 
     # match keys ----------------------------------------------------------------------------------------------
 
@@ -265,7 +331,7 @@ class SqlStore(Store):
     def candidates(self, system: SystemName, entity: Entity, keys: Iterable[str]) -> dict[str, tuple[Ref, ...]]:
         """Keys that nothing carries are left out; the records of a key come in the order of their refs."""
         table = schema.match_keys
-        stored = {key: schema.storable(key) for key in keys}
+        stored = {key: schema.storable_key(key) for key in keys}
         refs: defaultdict[str, list[Ref]] = defaultdict(list)
         of_entity = select(table).where(table.c.system == system, table.c.entity == entity)
         with self._reading():
@@ -308,7 +374,7 @@ class SqlStore(Store):
 
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
         """`run_id` and `at` stay those of the opening; everything else of an open hold becomes what is given."""
-        put = upsert(schema.holds, schema.hold_key, HOLD_CHANGES, where=schema.hold_open)
+        put = self._upsert(schema.holds, schema.hold_key, HOLD_CHANGES, where=schema.hold_open)
         self._write_many(put, (rows.hold_row(hold, run_id, at) for hold in holds))
 
     def clear_holds(self, refs: Iterable[Ref], at: datetime) -> None:
@@ -326,7 +392,7 @@ class SqlStore(Store):
         ]
 
     def add_recheck(self, refs: Iterable[Ref], reason: str) -> None:
-        added = upsert(schema.rechecks, ("system", "type", "id"), ("reason",))
+        added = self._upsert(schema.rechecks, ("system", "type", "id"), ("reason",))
         self._write_many(
             added, ({"system": ref.system, "type": ref.type, "id": ref.id, "reason": reason} for ref in refs)
         )
@@ -362,7 +428,7 @@ class SqlStore(Store):
 
     def cache(self, system: SystemName, name: str, data: Any, at: datetime) -> None:
         row = {"system": system, "name": name, "data": data, "fetched_at": at}
-        self._write(upsert(schema.cached, ("system", "name"), ("data", "fetched_at")), row)
+        self._write(self._upsert(schema.cached, ("system", "name"), ("data", "fetched_at")), row)
 
 
 @cache

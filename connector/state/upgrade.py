@@ -22,7 +22,7 @@ def version_of(connection: Connection) -> str | None:
     if "alembic_version" in tables:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if tables:
-        raise StateError("the database holds other tables than ours\n  point `state` at a file of its own")
+        raise StateError("the database holds other tables than ours\n  point `state` at a place of its own")
     return None
 
 
@@ -45,5 +45,5 @@ def refuse_newer(version: str | None, known: set[str]) -> None:
     if version is not None and version not in known:
         raise StateTooNew(
             f"the store was written by a newer version of the connector (tables {version}, known up to {max(known)})\n"
-            "  install that version or a later one, or point `state` at another file"
+            "  install that version or a later one, or point `state` at another place"
         )

@@ -118,7 +118,13 @@ def _seed(cast: Cast) -> None:
     cast.stand.salesforce.seed(12, accounts=4, contacts=6, opportunities=3)
     cast.stand.netsuite.seed(leads=10, prospects=3, customers=2, opportunities=2)
     for first, last, company, email, phone in SALESFORCE_LEADS:
-        names: dict[str, Any] = {"FirstName": first, "LastName": last, "Company": company, "Email": email, "Phone": phone}
+        names: dict[str, Any] = {
+            "FirstName": first,
+            "LastName": last,
+            "Company": company,
+            "Email": email,
+            "Phone": phone,
+        }
         cast.salesforce[last] = _act(cast.stand.salesforce_front, do="create", type="Lead", fields=names)["id"]
     for first, last, company, email, phone in NETSUITE_LEADS:
         person: dict[str, Any] = {"isPerson": True, "firstName": first, "lastName": last, "companyName": company}
@@ -229,7 +235,8 @@ def _closing(third: dict[str, Any], compared: dict[str, Any]) -> str:
         f"  {compared['compared']} linked pairs compared, {len(compared['differences'])} differences, "
         f"{held} held for a person (a conflict keeps both values until somebody decides).",
         "",
-        "Try it by hand:  connector sandbox serve --config-out sandbox/config.yaml",
-        "                 connector sync --config sandbox/config.yaml",
+        "Try it by hand, after `. .venv/bin/activate`:",
+        "  connector sandbox serve --config-out sandbox/config.yaml",
+        "  connector sync --config sandbox/config.yaml",
     ]
     return "\n".join(lines)

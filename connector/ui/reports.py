@@ -30,13 +30,13 @@ TITLES: Final = {"netsuite": "NetSuite", "salesforce": "Salesforce", "links": "o
 NEXT_STEPS: Final = {
     "conflict": "Decide which value is right and type it into the other system too; the next run sees them agree.",
     "ambiguous": "Merge the duplicates, or write the right record's key into the key field.",
-    "value": "Correct the value in its system, or teach the mapping file about it.",
-    "refused": "Do what the system's rule asks for, then run again.",
+    "value": "Correct the value in its system, or give it a row in {entity}.yaml.",
+    "refused": "Do what the system's rule asks for; it is tried again when the record changes, and every hour or so.",
     "missing_parent": "Nothing to do: it follows when its parent is linked.",
     "stage": "Move the record to a stage that both systems know, or mend conversion.yaml.",
     "deleted": "Delete the other record too, or restore this one; the connector deletes nothing.",
-    "unknown": "Nothing to do: the next run looks what became of it.",
 }
+NOT_ALL: Final = "Not everything could be written (refused, unknown or deferred); the next run looks again."
 
 
 def exit_code(data: Data) -> int:
@@ -187,10 +187,11 @@ def _sync_headline(data: Data) -> str:
     took = f"{data['seconds']:.1f} s, {data['passes']} {'pass' if data['passes'] == 1 else 'passes'}"
     if data["ended"] != "done":
         return f"Sync {cell(data['ended'])} ({took}). What was done is remembered; run it again."
-    if data["quiet"]:
+    if data["quiet"] and not data["incomplete"]:
         return f"Nothing to do: no record was written on either side ({took})."
     written = " and ".join(f"{data['writes'][system]:,} in {TITLES[system]}" for system in ("netsuite", "salesforce"))
-    return f"Synced: records written: {written} ({took})."
+    first = f"Synced: records written: {written} ({took})."
+    return f"{first}\n{NOT_ALL}" if data["incomplete"] else first
 
 
 def _count_table(counts: Data) -> Iterator[str]:
@@ -268,7 +269,7 @@ def _holds(holds: Sequence[Data]) -> Iterator[str]:
         yield f"  {_thing(kind)}: {_thing(entity)} {field}".rstrip() + f" ({len(listed):,})"
         yield from _reasons(listed)
         if kind in NEXT_STEPS:
-            yield click.style(f"    -> {NEXT_STEPS[kind]}", dim=True)
+            yield click.style(f"    -> {NEXT_STEPS[kind].format(entity=entity)}", dim=True)
 
 
 def _held_thing(hold: Data) -> tuple[str, str, str]:

@@ -113,10 +113,21 @@ def _serve(serving: Serving) -> int:
 
 def _fill(stand: Stand, serving: Serving) -> None:
     if serving.load:
-        click.echo("\n".join(outline(asdict(stand.load(serving.load)))), err=True)
+        click.echo("\n".join(loaded(asdict(stand.load(serving.load)))), err=True)
     elif not serving.empty:
         stand.netsuite.seed(**MADE_UP["netsuite"])
         stand.salesforce.seed(**MADE_UP["salesforce"])
+
+
+def loaded(report: Mapping[str, Any]) -> Iterator[str]:
+    """A load report as lines, without the ids that were given."""
+    lists = {
+        name: {key: part for key, part in told.items() if key != "ids"} for name, told in report["netsuite"].items()
+    }
+    org = dict(report["salesforce"] or {})
+    unknown = {kind: f"{count} (the org has no such object)" for kind, count in org.get("skipped", {}).items()}
+    org |= {"skipped": unknown} if unknown else {}
+    yield from outline({**report, "salesforce": org, "netsuite": lists})
 
 
 def outline(data: Mapping[str, Any], depth: int = 0) -> Iterator[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -160,21 +159,19 @@ def test_two_accounts_of_the_same_name_are_a_question_for_a_person(town: Town) -
     assert writes(town.sync()) == 0
 
 
-def test_two_contacts_with_the_same_mail_and_name_are_not_chosen_between(town: Town) -> None:
-    """D14: the lead is converted into the account; which of the two people it is, is left to a person."""
+@pytest.mark.xfail(strict=True, reason="the lead is converted into a third contact, which nobody can undo")
+def test_two_contacts_with_the_same_mail_and_family_name_are_a_question_for_a_person(town: Town) -> None:
+    """D14."""
     account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
-    for phone in ("555-0100", "555-0101"):
-        person = {"FirstName": "Bob", "LastName": "Ray", "Email": "ray@b.example", "Phone": phone}
+    for first_name in ("Bob", "Robert"):
+        person = {"FirstName": first_name, "LastName": "Ray", "Email": "ray@b.example"}
         town.new_salesforce("Contact", **person, AccountId=account)
-    customer = netsuite_lead(town, "Ray", "Ray Ltd", mobilePhone="555-0177")
+    customer = netsuite_lead(town, "Ray", "Ray Ltd")
     town.sync()
-    before = Counter(row["Phone"] for row in town.rows("salesforce", "Contact"))
     town.netsuite("set_status", id=customer, status="8")
-    town.sync()
-    after = [row for row in town.rows("salesforce", "Contact") if row["Phone"] in before]
-    assert all(row["MobilePhone"] is None for row in after)
-    assert len(town.rows("salesforce", "Account")) == 1
-    town.sync()
+    report = town.sync()
+    assert len(town.rows("salesforce", "Contact")) == 2
+    assert any(hold.kind == "ambiguous" for hold in report.holds)
     assert writes(town.sync()) == 0
 
 

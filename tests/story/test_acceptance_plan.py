@@ -12,7 +12,10 @@ from tests.story.town import Town
 Rows = dict[tuple[str, str, str], dict[str, Any]]
 """(system, type, id) -> row."""
 
-TYPES = {"netsuite": ("customer", "contact", "opportunity"), "salesforce": ("Lead", "Account", "Contact", "Opportunity")}
+TYPES = {
+    "netsuite": ("customer", "contact", "opportunity"),
+    "salesforce": ("Lead", "Account", "Contact", "Opportunity"),
+}
 # Our key is written with every create and is an action of its own (`key`) elsewhere.
 KEYS = {"externalid", "NetSuite_Id__c"}
 # What the systems work out themselves when a record is saved.
@@ -69,7 +72,9 @@ def _column(system: str, name: str) -> str:
 def a_day(town: Town) -> None:
     """Two linked leads and a linked company, then: edits on both sides, newcomers, a conversion on either side."""
     for n in range(3):
-        town.new_salesforce("Lead", FirstName="S", LastName=f"Akin{n}", Company=f"Aethna{n}", Email=f"s{n}@a{n}.example")
+        town.new_salesforce(
+            "Lead", FirstName="S", LastName=f"Akin{n}", Company=f"Aethna{n}", Email=f"s{n}@a{n}.example"
+        )
         person = {"isPerson": True, "firstName": "N", "lastName": f"Ray{n}", "companyName": f"Ray{n}"}
         town.new_netsuite("customer", **person, email=f"n{n}@r{n}.example", entityStatus={"id": "6"})
     account = town.new_salesforce("Account", Name="Steel Works", Phone="555-0100", Type="Prospect")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connector.core.flow import Pair, Write
-from connector.core.schema import SystemName
+from connector.core.flow import Pair
 from connector.runs.sync import sync
-from connector.sandbox.netsuite.settings import Settings as NetSuiteSandbox
-from connector.sandbox.salesforce.settings import Settings as SalesforceSandbox
+from connector.systems.salesforce.auth import ClientCredentials
+from connector.systems.salesforce.settings import SalesforceSettings
+from connector.systems.salesforce.system import SalesforceSystem
 from tests.story.people import (
     active,
     calm,
@@ -73,9 +73,11 @@ def test_a_value_that_cannot_cross_stays_held_when_the_other_side_is_edited(town
 # --- edits that look like none ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("was", "now"), [("Director", "director"), ("Director", "DIRECTOR"), ("Director", "Dir ector")])
+@pytest.mark.parametrize(
+    ("was", "now"), [("Director", "director"), ("Director", "DIRECTOR"), ("Director", "Dir ector")]
+)
 def test_an_edit_of_case_or_inner_space_crosses(town: Town, was: str, now: str) -> None:
-    lead, customer = linked_lead(town, Title=was)
+    lead, customer = linked_lead(town, Title="Director")
     town.salesforce("update", type="Lead", id=lead, fields={"Title": now})
     told_alike(town)
     assert town.row("netsuite", "customer", customer)["title"] == now
@@ -95,7 +97,7 @@ def test_an_edit_of_nothing_but_space_comes_to_rest(town: Town, side: str) -> No
     told_alike(town)
 
 
-NAMES = ["O'Brien \"Bob\"", "Ünïcødé Åß", "山田太郎", "😀 𝒜", "a\\b%_c", "Smith & Sons <x>", "-- DROP", "José\u0301"]
+NAMES = ['O\'Brien "Bob"', "Ünïcødé Åß", "山田太郎", "😀 𝒜", "a\\b%_c", "Smith & Sons <x>", "-- DROP", "José\u0301"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -166,9 +168,11 @@ def test_an_edit_between_our_read_and_our_write_is_not_overwritten(town: Town, f
     town.salesforce("update", type="Lead", id=lead, fields={"Title": "CEO"})
     edit = {"title": "Owner"} if field == "same" else {"mobilePhone": "555-0303"}
     systems = town.parts.systems
-    hasty = Interrupting(
-        systems.netsuite, lambda: town.stand.netsuite_front.act({"do": "update", "type": "customer", "id": customer, "fields": edit}) and None
-    )
+
+    def interrupt() -> None:
+        town.stand.netsuite_front.act({"do": "update", "type": "customer", "id": customer, "fields": edit})
+
+    hasty = Interrupting(systems.netsuite, interrupt)
     town.wait(60)
     sync(replace(town.parts, systems=Pair(hasty, systems.salesforce)))  # type: ignore[arg-type]
     calm(town)
@@ -209,7 +213,7 @@ def test_a_contact_moved_to_another_account_moves_in_netsuite(town: Town) -> Non
 
 def test_an_account_linked_later_releases_what_waited_for_it(town: Town) -> None:
     """Two accounts of one name: their people wait or stand in; once one is renamed all is told."""
-    account, _ = linked_account(town, "Ray Ltd")
+    linked_account(town, "Ray Ltd")
     double = town.new_salesforce("Account", Name="Ray, Ltd.", Type="Prospect")
     town.new_salesforce("Contact", LastName="Ray", Email="bob@ray.example", AccountId=double)
     town.new_salesforce("Opportunity", Name="Pumps", AccountId=double, StageName="Prospecting", CloseDate="2026-05-01")
@@ -242,3 +246,48 @@ def test_two_leads_alike_on_one_side_only_become_two_on_the_other(town: Town) ->
         town.new_salesforce("Lead", **lead_fields("Akin", "Aethna Inc"))
     told_alike(town)
     assert len(active(town, "customer")) == 2
+
+
+def test_what_waits_for_a_company_that_nobody_can_tell_crosses_once_it_can_be_told(town: Town) -> None:
+    """Three companies of one name: none stands in, the contact waits without being forgotten."""
+    linked_account(town, "Ray Ltd")
+    linked_account(town, "Moss Ltd")
+    (moss,) = [row["Id"] for row in live(town, "Account") if row["Name"] == "Moss Ltd"]
+    town.salesforce("update", type="Account", id=moss, fields={"Name": "Ray Inc"})
+    calm(town)
+    double = town.new_salesforce("Account", Name="Ray Corp", Type="Prospect")
+    town.new_salesforce("Contact", LastName="Ray", Email="bob@ray.example", AccountId=double)
+    calm(town)
+    assert active(town, "contact") == []
+    assert open_holds(town) == [("ambiguous", None), ("missing_parent", None)]
+    town.salesforce("update", type="Account", id=double, fields={"Name": "Akin Corp"})
+    told_alike(town)
+    (person,) = active(town, "contact")
+    assert str(person["company"]) == counterpart(town, "Account", double)
+    assert open_holds(town) == []
+
+
+def test_an_org_without_our_key_field_syncs_converts_and_survives_the_loss_of_our_state(town: Town) -> None:
+    """NetSuite's half of the keys is enough to find every pair again."""
+
+    def without_key_field() -> None:
+        login = town.stand.salesforce_login
+        settings = SalesforceSettings(
+            ClientCredentials(login.consumer_key, login.client_secret), domain="sandbox", key_field="Nothing__c"
+        )
+        system = SalesforceSystem(settings, town.salesforce_session)
+        town.parts = replace(town.parts, systems=Pair(town.parts.systems.netsuite, system))  # type: ignore[arg-type]
+
+    without_key_field()
+    town.new_netsuite("customer", **customer_fields("Ray", "Ray Ltd"))
+    lead = town.new_salesforce("Lead", **lead_fields("Akin", "Aethna Inc"))
+    told_alike(town)
+    assert {row["NetSuite_Id__c"] for row in live(town, "Lead")} == {None}
+    town.salesforce("convert", id=lead)
+    told_alike(town)
+    town.forget()
+    without_key_field()
+    calm(town)
+    assert len(live(town, "Lead")) == 2
+    assert len(active(town, "customer")) == 2
+    assert len(live(town, "Contact")) == len(active(town, "contact")) == 1

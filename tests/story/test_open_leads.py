@@ -227,3 +227,46 @@ def test_a_held_value_crosses_once_the_mapping_file_knows_it(make_town: Callable
     assert town.sync().counts["salesforce.lead.updated"] == 1
     assert town.rows("salesforce", "Lead")[0]["LeadSource"] == "Podcast"
     assert town.store.open_holds() == []
+
+
+def test_a_new_mapping_line_reaches_records_that_nobody_touches(make_town: Callable[..., Town], tmp_path: Path) -> None:
+    files = tmp_path / "mappings"
+    shutil.copytree(MAPPINGS, files)
+    lead = (files / "lead.yaml").read_text()
+    line = "  mobile_phone:  {netsuite: mobilePhone, salesforce: MobilePhone, as: phone}\n"
+    assert line in lead
+    (files / "lead.yaml").write_text(lead.replace(line, ""))
+    town = make_town(mappings=files)
+    town.new_salesforce("Lead", LastName="Ray", Company="Ray", MobilePhone="555-0177")
+    town.sync()
+    town.wait(3600)
+    assert writes(town.sync()) == 0
+    (files / "lead.yaml").write_text(lead)
+    town.reload()
+    assert town.sync().counts["netsuite.lead.updated"] == 1
+    assert town.rows("netsuite", "customer")[0]["mobilephone"] == "555-0177"
+    assert writes(town.sync()) == 0
+
+
+def test_a_refused_write_is_tried_again_after_a_rest(town: Town) -> None:
+    lead, customer = linked_lead(town)
+    town.netsuite("lock", id=customer)
+    town.salesforce("update", type="Lead", id=lead, fields={"Title": "CEO"})
+    assert [hold.kind for hold in town.sync().holds] == ["refused"]
+    town.netsuite("lock", id=customer, locked=False)
+    town.wait(3600)
+    assert town.sync().counts["netsuite.lead.updated"] == 1
+    assert town.row("netsuite", "customer", customer)["title"] == "CEO"
+    assert town.store.open_holds() == []
+
+
+def test_renaming_a_double_resolves_its_hold(town: Town) -> None:
+    doubles = [town.new_salesforce("Account", Name="Twin Ltd", Type="Prospect") for _ in range(2)]
+    town.new_netsuite("customer", isPerson=False, companyName="Twin Ltd", entityStatus={"id": "8"})
+    assert {hold.kind for hold in town.sync().holds} == {"ambiguous"}
+    town.salesforce("update", type="Account", id=doubles[1], fields={"Name": "Other Ltd"})
+    town.sync()
+    town.sync()
+    assert town.store.open_holds() == []
+    assert sorted(row["companyname"] for row in town.rows("netsuite", "customer")) == ["Other Ltd", "Twin Ltd"]
+    assert len(town.rows("salesforce", "Account")) == 2

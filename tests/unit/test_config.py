@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from connector.config import Config, load_config, mappings_folder
+from connector.config import Config, load_config, mappings_folder, state_place
 from connector.errors import ConfigError
-from connector.secret import Live, resolve
+from connector.secret import LIVE, Live, resolve
 
 ROOT = Path(__file__).parents[2]
 
@@ -203,6 +203,52 @@ def test_mappings_are_the_shipped_ones_unless_a_folder_is_named(folder: Path) ->
 
     assert shipped.is_dir()
     assert own == folder / "mine"
+
+
+@pytest.mark.parametrize("state", ["s/x.db", "sqlite:///s/x.db"])
+def test_a_state_in_a_file_lies_beside_the_configuration(folder: Path, state: str) -> None:
+    assert state_place(load(folder, f"state: {state}\n{GOOD}")) == folder / "s/x.db"
+
+
+def test_a_database_without_a_password_may_stand_in_the_file(folder: Path) -> None:
+    url = "postgresql://connector@db.example/leads?sslmode=verify-full"
+
+    assert state_place(load(folder, f"state: {url}\n{GOOD}")) == url
+
+
+def test_a_database_with_its_password_comes_by_reference_and_shows_nowhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql://connector:canary%40canary@db.example/leads"
+    monkeypatch.setenv("STATE_URL", url)
+
+    config = load(folder, "state: ${env:STATE_URL}\n" + GOOD)
+
+    assert state_place(config) == url
+    assert "canary" not in repr(config) + str(config.model_dump())
+    assert LIVE.mask("password canary@canary refused") == "password *** refused"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("postgresql://u:canary@db.example/leads", "a password must not stand in this file"),
+        ("postgresql://db.example/leads?password=canary", "a password must not stand in this file"),
+        ("postgresql://u:can@canary@db.example/leads", "write @ : / ? # % in a user or password as %40"),
+        ("postgresql://u:1/canary@db.example/leads", "write @ : / ? # % in a user or password as %40"),
+        ("postgresql://u:1#canary", "write @ : / ? # % in a user or password as %40"),
+        ("mysql://u:canary@db.example/leads", "expected a path, or postgresql://user@host/database"),
+        ("[]", "expected a path"),
+    ],
+)
+def test_a_place_for_the_state_that_will_not_do_is_refused_and_not_repeated(
+    folder: Path, state: str, told: str
+) -> None:
+    message = refused(folder, f"state: {state}\n{GOOD}")
+
+    assert message.startswith("config.yaml:1:1: `state`: ")
+    assert told in message
+    assert "canary" not in message
 
 
 def test_live_secrets_are_masked_in_every_spelling() -> None:

@@ -39,6 +39,20 @@ def test_a_run_that_writes_nothing_says_so() -> None:
     assert shown(reports.sync(QUIET.data())) == "Nothing to do: no record was written on either side (0.5 s, 1 pass)."
 
 
+def test_a_run_whose_writes_were_all_refused_does_not_say_that_there_was_nothing_to_do() -> None:
+    text = shown(reports.sync(dataclasses.replace(QUIET, counts={"netsuite.person.refused": 1}).data()))
+
+    assert "Nothing to do" not in text
+    assert "Not everything could be written" in text
+
+
+def test_a_value_that_is_held_names_the_mapping_file_that_could_take_it() -> None:
+    held = dataclasses.replace(CONFLICT, kind="value", field="source")
+    text = shown(reports.sync(dataclasses.replace(QUIET, holds=(held,)).data()))
+
+    assert "-> Correct the value in its system, or give it a row in lead.yaml." in text
+
+
 def test_a_run_that_ended_early_says_what_next() -> None:
     text = shown(reports.sync(dataclasses.replace(SYNC, ended="stopped early: the day's calls are used up").data()))
 

@@ -91,20 +91,22 @@ def test_a_kill_in_a_transaction_leaves_the_last_commit(place: str, last: str) -
 @pytest.mark.parametrize("end", ["kill", "exit"])
 def test_the_lock_keeps_another_process_out_and_dies_with_its_holder(place: str, end: str) -> None:
     holder = "with store.lock():\n    print(os.getpid(), flush=True)\n    sys.stdin.readline()"
-    store = open_store(place)
+    store = open_store(place, busy_timeout_seconds=0.1)
     with start(holder, place) as process:
         pid = read_line(process)
         with pytest.raises(StateLocked, match=rf"process {pid}, since 20\d\d-.*Z\)"), store.lock():
             raise AssertionError("two hold the lock")
         process.kill() if end == "kill" else process.communicate("\n", timeout=30)
         process.wait(timeout=30)
-        with store.lock():
+        patient = open_store(place)
+        with patient.lock():
             pass
+        patient.close()
     store.close()
 
 
 def test_the_lock_keeps_another_store_of_the_same_process_out(place: str) -> None:
-    first, second = open_store(place), open_store(place)
+    first, second = open_store(place), open_store(place, busy_timeout_seconds=0.1)
     with first.lock(), pytest.raises(StateLocked), second.lock():
         raise AssertionError("two hold the lock")
     with second.lock():

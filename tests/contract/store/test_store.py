@@ -234,7 +234,26 @@ def test_forgotten_records_are_no_candidates(store: Store) -> None:
     assert store.candidates(SALESFORCE, LEAD, ["a"]) == {"a": (lead(2),)}
 
 
-HOSTILE = ["'; DROP TABLE links; --", '"', "%", "_", "\x00", "\ud800", "\u202egnp.exe", "x" * 100_000, "\U0001f600"]
+LONG = "".join(random.Random(3).choices("abcdefghijklmnopqrstuvwxyz\u00e9\u6f22", k=20_000))
+"""No database can make it short."""
+
+HOSTILE = [
+    LONG,
+    "'; DROP TABLE links; --",
+    '"',
+    "%",
+    "_",
+    "\x00",
+    "\ud800",
+    "\u202egnp.exe",
+    "x" * 100_000,
+    "\U0001f600",
+]
+
+
+def test_long_keys_that_begin_alike_are_different_keys(store: Store) -> None:
+    store.index([(lead(1), LEAD, frozenset({LONG + "1"})), (lead(2), LEAD, frozenset({LONG + "2"}))])
+    assert store.candidates(SALESFORCE, LEAD, [LONG + "2", LONG]) == {LONG + "2": (lead(2),)}
 
 
 @pytest.mark.parametrize("key", HOSTILE, ids=range(len(HOSTILE)))

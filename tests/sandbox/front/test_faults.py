@@ -44,6 +44,13 @@ def test_the_draw_of_chances_repeats_with_the_seed() -> None:
     assert 10 < sum(first) < 54
 
 
+def test_a_row_lock_passes_by_logins_and_queries() -> None:
+    faults = armed({"kind": "lock_row", "times": None})
+    for path in ("/services/oauth2/token", "/services/rest/query/v1/suiteql", "/services/data/v62.0/query"):
+        assert faults.early(Request("POST", f"http://localhost{path}", path)) is None
+    assert faults.early(put()) is not None
+
+
 @pytest.mark.parametrize(
     ("match", "fits"),
     [

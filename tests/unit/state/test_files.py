@@ -17,6 +17,8 @@ from sqlalchemy import Connection
 from connector.core.flow import Base, Hold, Pair, Ref
 from connector.core.schema import Entity, SystemName
 from connector.errors import ConfigError, StateError
+from connector.state import sqlite
+from connector.state.database import Database
 from connector.state.lock import MemoryLock
 from connector.state.sqlite import connect
 from connector.state.store import SqlStore, open_store
@@ -37,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 def connection(path: Path) -> Iterator[Connection]:
     """The connection of a store, so that a test can make the database behave badly."""
     connection = connect(path)
-    SqlStore(connection, MemoryLock(), "the store").upgrade()
+    SqlStore(Database(connection, sqlite, MemoryLock(), "the store")).upgrade()
     yield connection
     connection.close()
     connection.engine.dispose()
@@ -166,7 +168,7 @@ def test_a_busy_store_can_be_read_and_is_written_to_later(path: Path) -> None:
 
 
 def test_a_full_disk_is_named_and_nothing_of_the_transaction_stays(connection: Connection) -> None:
-    store = SqlStore(connection, MemoryLock(), "the store")
+    store = SqlStore(Database(connection, sqlite, MemoryLock(), "the store"))
     link = store.add_link(Entity.LEAD, pair_of_refs(), "", NOON)
     with connection.begin():
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -187,7 +189,7 @@ def pair_of_refs() -> Pair[Ref]:
 def test_a_store_that_cannot_be_written_to_is_named_and_can_still_be_read(connection: Connection) -> None:
     with connection.begin():
         connection.exec_driver_sql("PRAGMA query_only=ON")
-    store = SqlStore(connection, MemoryLock(), "the store")
+    store = SqlStore(Database(connection, sqlite, MemoryLock(), "the store"))
     with pytest.raises(StateError, match="cannot be written to"):
         store.start_run("sync", NOON)
     assert store.runs() == []
@@ -227,7 +229,7 @@ def test_a_place_that_cannot_be_a_file_is_named(tmp_path: Path, name: str) -> No
 
 
 def test_errors_and_repr_show_no_values(connection: Connection) -> None:
-    store = SqlStore(connection, MemoryLock(), "the store")
+    store = SqlStore(Database(connection, sqlite, MemoryLock(), "the store"))
     with connection.begin():
         connection.exec_driver_sql("DROP TABLE holds")
     with pytest.raises(StateError) as caught:

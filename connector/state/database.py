@@ -1,0 +1,40 @@
+"""What a store asks of the database that it is kept in: where SQLite and PostgreSQL differ.
+
+`sqlite.py` and `postgresql.py` are the two dialects; each is a module with these functions.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Insert, Table
+
+from connector.state.lock import Lock
+
+
+class Dialect(Protocol):
+    """One kind of database."""
+
+    def upsert(self, table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None) -> Insert:
+        """INSERT that, where a row with this key is there, sets the `changed` columns of it instead."""
+        ...
+
+    def begin_for_writing(self, connection: Connection, writing: bool) -> None:
+        """How the next transaction of `connection` begins. Writers take turns, readers see one moment."""
+        ...
+
+    def explained(self, where: str) -> AbstractContextManager[None]:
+        """Turn the database's errors into StateError with a next step; they carry no values."""
+        ...
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database. `name` says where it is, without credentials."""
+
+    connection: Connection
+    dialect: Dialect
+    lock: Lock
+    name: str
