@@ -131,6 +131,10 @@ def _converted_in_netsuite(
         return
     record = event.records.netsuite
     assert record is not None
+    if len(event.contacts) > 1 and not event.persons:
+        reason = "several Salesforce contacts have the lead's e-mail and name: merge them, or convert by hand"
+        result.actions.append(_hold(event, reason, "ambiguous"))
+        return
     person = _person(event)
     prospect = record.ref if not record.deleted else _company_of(person) or event.linked_company
     if prospect is None:

@@ -399,7 +399,8 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One lead conversion with everything resolved; ids are Salesforce ids."""
+    """One lead conversion with everything resolved; ids are Salesforce ids. `owner` is used only for a lead that a
+    queue owns."""
 
     lead: str
     account: str

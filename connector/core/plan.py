@@ -169,18 +169,30 @@ def _update(
 
 
 def _with_evidence(desk: _Desk, observed: Observed, merged: Merged) -> Merged:
-    """NetSuite's stage follows a customer claim of Salesforce only with a won opportunity behind it."""
-    if observed.entity is not Entity.ORGANIZATION or desk.mappings.conversion.customer_evidence.on_change == "trust":
+    """Stages have more to them than other fields: NetSuite follows a customer claim of Salesforce only with a won
+    opportunity behind it, and a customer in NetSuite, who has bought, is one for Salesforce too."""
+    if observed.entity is not Entity.ORGANIZATION:
         return merged
-    kept, held = [], list(merged.conflicts)
+    trusted = desk.mappings.conversion.customer_evidence.on_change == "trust"
     won = observed.link is not None and observed.link.id in desk.scene.won
+    kept, held = [], []
     for change in merged.changes:
-        claim = change.field == "stage" and change.system is SystemName.NETSUITE
-        if claim and change.value == Stage.CUSTOMER and not won:
+        claim = change.field == "stage" and change.system is SystemName.NETSUITE and change.value == Stage.CUSTOMER
+        if claim and not (won or trusted):
             held.append(_claim(change))
         else:
             kept.append(change)
+    for conflict in merged.conflicts:
+        if conflict.field == "stage" and conflict.values.netsuite == Stage.CUSTOMER:
+            kept.append(_bought(conflict))
+        else:
+            held.append(conflict)
     return Merged(tuple(kept), tuple(held), merged.agreed)
+
+
+def _bought(conflict: FieldConflict) -> FieldChange:
+    values = conflict.values
+    return FieldChange("stage", SystemName.SALESFORCE, values.salesforce, values.netsuite, "a customer in NetSuite")
 
 
 def _claim(change: FieldChange) -> FieldConflict:
@@ -337,8 +349,7 @@ def _create(desk: _Desk, new: NewOn) -> None:
     problems = {**_problems(desk, record.ref), **rendering.problems}
     missing = _missing(desk.info(target, entity), rendering.fields)
     if missing:
-        names = ", ".join(missing)
-        reason = f"{target.title} needs {names}, and the record has no value for it"
+        reason = f"{target.title} demands {_demanded(mapping, target, missing)}, and the record has none"
         desk.actions.append(Hold("value", entity, refs, None, reason))
         return
     for name, text in problems.items():
@@ -407,6 +418,12 @@ def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str
     if info is None:
         return []
     return sorted(name for name, known in info.fields.items() if known.required and fields.get(name) is None)
+
+
+def _demanded(mapping: EntityMapping, system: SystemName, missing: list[str]) -> str:
+    """Vendor fields with what they mean, e.g. `organization (entity)`."""
+    lines = mapping.targets(system)
+    return ", ".join(f"{lines[name].name} (`{name}`)" if name in lines else f"`{name}`" for name in missing)
 
 
 def _seen_value(new: NewOn, name: str) -> Pair[Value]:

@@ -32,7 +32,7 @@ def convert(work: Work, converts: Sequence[Convert]) -> None:
         for convert in chunk:
             conversion = _conversion(work, convert)
             if conversion is None:
-                work.look_again([convert.lead], "account missing", now=False)
+                work.look_again(_in_hand(convert), "account missing", now=False)
                 reason = "waits for its organization, which has no counterpart in Salesforce yet"
                 hold = Hold("missing_parent", Entity.LEAD, one_sided(convert.lead), None, reason)
                 work.applied.failures.append(hold)
@@ -84,6 +84,11 @@ def _keys(convert: Convert, outcome: Outcome) -> list[Rekey]:
     ]
 
 
+def _in_hand(convert: Convert) -> list[Ref]:
+    """What a second look needs: the lead, and the person it became, whom no cursor will show again."""
+    return [ref for ref in (convert.lead, convert.person) if ref is not None]
+
+
 def _convert_intent(work: Work, convert: Convert) -> Intent:
     return Intent(
         id=0,
@@ -93,7 +98,7 @@ def _convert_intent(work: Work, convert: Convert) -> Intent:
         entity=Entity.LEAD,
         type=convert.lead.type,
         ref=convert.lead,
-        source=None,
+        source=convert.person,
         key=None,
         payload_hash="",
         opened_at=work.parts.clock.now(),
@@ -103,7 +108,8 @@ def _convert_intent(work: Work, convert: Convert) -> Intent:
 def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> None:
     """End the lead's link and link the person; what Salesforce made is looked at again in this run."""
     if not isinstance(outcome, Done) or outcome.converted is None:
-        failed(work, Entity.LEAD, one_sided(convert.lead), outcome, SystemName.SALESFORCE, [convert.lead])
+        refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
+        failed(work, Entity.LEAD, refs, outcome, SystemName.SALESFORCE, _in_hand(convert))
         return
     now = work.parts.clock.now()
     converted = outcome.converted

@@ -92,6 +92,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     counts = Pair(_count(look, SystemName.NETSUITE), _count(look, SystemName.SALESFORCE))
     rechecked = tuple(parts.store.rechecks())
     _fetch(look, rechecked)
+    _fetch(look, (ref for link in parts.store.lead_links(rechecked).values() for ref in link.refs_both()))
     _fetch(look, _results_of_conversions(look))
     _fetch(look, _leads_turned_contact(look))
     _fetch(look, _held_together(look))
@@ -204,9 +205,11 @@ def _leads_turned_contact(look: _Look) -> list[Ref]:
 
 
 def _held_together(look: _Look) -> set[Ref]:
-    """All records of a hold of which one is in hand: what is held differs from the base, which cannot stand in."""
+    """All records of a hold of which one is in hand: what is held differs from the base, which cannot stand in.
+    A lead whose conversion is held needs its other side too."""
     holds = [{ref for _, ref in one.hold.refs if ref} for one in look.store.open_holds()]
-    return {ref for refs in holds if refs & look.records.keys() for ref in refs}
+    held = {ref for refs in holds if refs & look.records.keys() for ref in refs}
+    return held | {ref for link in look.store.lead_links(held).values() for ref in link.refs_both()}
 
 
 def _winners(look: _Look) -> list[Ref]:
@@ -436,7 +439,8 @@ def _may_have_moved(record: SourceRecord | None) -> bool:
 
 def _event(look: _Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
     records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
-    keys = likeness(Entity.PERSON, {**values.salesforce, **values.netsuite, "organization": None}).seeks
+    lead = {**values.salesforce, **values.netsuite}
+    keys = likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
     same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
     persons = tuple(
         one
@@ -447,6 +451,13 @@ def _event(look: _Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEv
     )
     contacts, company = _linked_persons(look, keys)
     return LeadEvent(link, records, values, persons, company, contacts, _edited_lead(look, records))
+
+
+def _as_organization(look: _Look, customer: Ref) -> str:
+    """How people name the company that the lead's own record has become: without an e-mail, a person is told by name
+    and company."""
+    link_id = look.links.link_of(customer)
+    return f"ref:{customer}" if link_id is None else f"link:{link_id}"
 
 
 def _edited_lead(look: _Look, records: Pair[SourceRecord | None]) -> Mapping[str, Value]:

@@ -76,6 +76,7 @@ class SyncReport:
     passes: int
     counts: Mapping[str, int]
     holds: tuple[Hold, ...] = ()
+    open_holds: int = 0
     conversions: tuple[Mapping[str, str], ...] = ()
     uncarried: tuple[Uncarried, ...] = ()
     calls: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class SyncReport:
     @property
     def writes(self) -> Pair[int]:
         """Vendor records written, by system (our keys included)."""
-        verbs = ("created", "updated", "converted", "retired", "keyed")
+        verbs = (".created", ".updated", ".converted", ".retired", ".keyed")
         return Pair(
             sum(n for name, n in self.counts.items() if name.startswith("netsuite.") and name.endswith(verbs)),
             sum(n for name, n in self.counts.items() if name.startswith("salesforce.") and name.endswith(verbs)),
@@ -109,6 +110,7 @@ class SyncReport:
             "quiet": not any(count for _, count in self.writes),
             "conversions": [dict(one) for one in self.conversions],
             "holds": [hold_data(hold) for hold in self.holds],
+            "open_holds": self.open_holds,
             **_uncarried(self.uncarried),
             "calls": dict(self.calls),
             "recovered": self.recovered,

@@ -14,7 +14,7 @@ from connector.core import plan as planner
 from connector.core.brakes import check_identity, check_mass_change
 from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
 from connector.core.scene import Account
-from connector.core.schema import SystemName
+from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
 from connector.runs.account import checked, identities, mappings_changed
 from connector.runs.apply import apply
@@ -78,6 +78,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         passes=tally.passes,
         counts=tally.counts,
         holds=unique(tally.holds),
+        open_holds=len(parts.store.open_holds()),
         conversions=tuple(tally.conversions),
         uncarried=uncarried(parts, account, tally.types) if first else (),
         calls={str(system): one.calls_made() - calls[system] for system, one in parts.systems},
@@ -135,12 +136,19 @@ def _conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied
     with parts.store.transaction():
         parts.store.clear_holds(sighting.refs, now)
         parts.store.put_holds(holds, run_id, now)
+        parts.store.add_recheck(_undecided(holds), "a conversion waits for a decision")
         parts.store.index(sighting.likenesses)
         parts.store.forget(_deleted(sighting))
-        parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued)
+        parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued - set(_undecided(holds)))
         for (system, type_), cursor in sighting.cursors.items():
             parts.store.set_cursor(system, type_, cursor)
         parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, now)
+
+
+def _undecided(holds: Iterable[Hold]) -> list[Ref]:
+    """Leads whose conversion cannot go on yet: what holds it up may change without either record changing."""
+    waiting = (one for one in holds if one.entity is Entity.LEAD and one.kind in ("ambiguous", "stage") and one.link_id)
+    return [ref for hold in waiting for _, ref in hold.refs if ref is not None]
 
 
 def _deleted(sighting: Sighting) -> Iterable[Ref]:

@@ -28,7 +28,7 @@ def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     for linked in sighting.scene.linked:
         found = list(_differences(parts, linked))
         for difference in found:
-            reason = open_holds.get(_spot(difference))
+            reason = open_holds.get(_spot(difference)) or open_holds.get((*_spot(difference)[:2], None))
             if reason is None:
                 differences.append(difference)
             else:
@@ -90,9 +90,9 @@ def _lead_and_customer(observed: Observed) -> bool:
 
 def _unlinked(parts: Parts, sighting: Sighting, plan: Plan) -> Iterator[Mapping[str, str]]:
     reasons: dict[Ref, str] = {}
-    for hold in plan.of(Hold):
+    for hold in (*plan.of(Hold), *(one.hold for one in parts.store.open_holds())):
         for _, ref in hold.refs:
-            if ref is not None and hold.field is None:
+            if ref is not None and (hold.field is None or hold.kind == "refused"):
                 reasons.setdefault(ref, hold.reason)
     for one in sighting.scene.newcomers:
         reason = reasons.get(one.ref, "not synced yet")

@@ -96,6 +96,7 @@ def sync(data: Data) -> str:
             *_count_table(data["counts"]),
             *_conversions(data["conversions"]),
             *_holds(data["holds"]),
+            *_more_holds(data["open_holds"] - len(data["holds"])),
             *_unmapped(data["unmapped"]),
             *_left_out(data["left_out"]),
             *_calls(data["calls"]),
@@ -319,6 +320,12 @@ def _left_out(left_out: Sequence[Data]) -> Iterator[str]:
     """Fields with data that a mapping file leaves out on purpose, with the reason that it gives."""
     rows = [(TITLES[one["system"]], one["type"], one["field"], one["records"], one["reason"]) for one in left_out]
     yield from _section("Left out by the mapping", ("where", "record", "field", "records", "why"), rows)
+
+
+def _more_holds(count: int) -> Iterator[str]:
+    if count > 0:
+        yield ""
+        yield f"{count:,} more on hold from earlier runs: connector status"
 
 
 def _calls(calls: Data) -> Iterator[str]:

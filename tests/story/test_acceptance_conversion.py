@@ -159,7 +159,6 @@ def test_two_accounts_of_the_same_name_are_a_question_for_a_person(town: Town) -
     assert writes(town.sync()) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the lead is converted into a third contact, which nobody can undo")
 def test_two_contacts_with_the_same_mail_and_family_name_are_a_question_for_a_person(town: Town) -> None:
     """D14."""
     account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")

@@ -94,11 +94,6 @@ def queue_town_lead(town: Town) -> tuple[str, str]:
     return lead, customer
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="systems/salesforce/convert.py calls a row refused with UNKNOWN_EXCEPTION `Unknown`: it is tried in every "
-    "run and never held; a refused row of convertLead was not applied",
-)
 def test_a_queue_owned_lead_converted_because_of_netsuite_is_held_with_the_reason(town: Town) -> None:
     lead, customer = queue_town_lead(town)
     town.netsuite("set_status", id=customer, status=PROSPECT_STATUS)

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from connector.sandbox.stand import Stand
-from connector.state.store import is_there, open_store
+from connector.state.store import is_there
 from connector.ui.sandbox_config import write_config
 from tests.story.command_line import connector
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a configuration that takes the place of the state from the environment."""
-    stand = Stand(seed=5, directory=tmp_path / "keys", running_clocks=True)
+    folder = tmp_path_factory.mktemp("postgresql")
+    stand = Stand(seed=5, directory=folder / "keys", running_clocks=True)
     stand.netsuite.seed(leads=3, prospects=2)
     stand.salesforce.seed(4, accounts=2, contacts=3, opportunities=1)
     with stand.serving() as at:
-        config = write_config(tmp_path / "config.yaml", stand, at)
+        config = folder / "config.yaml"
+        write_config(config, stand, at)
         lines = [line for line in config.read_text().splitlines() if not line.startswith("state:")]
         config.write_text("\n".join([*lines, "state: ${env:STATE_URL}", ""]))
-        yield tmp_path
+        yield folder
 
 
 def test_a_sync_with_its_state_in_postgresql(folder: Path, postgresql_place: str) -> None:
@@ -45,22 +46,14 @@ def test_a_sync_with_its_state_in_postgresql(folder: Path, postgresql_place: str
     assert not (folder / "state").exists()
 
 
-def test_a_second_run_at_once_is_refused(folder: Path, postgresql_place: str) -> None:
-    with closing(open_store(postgresql_place)) as store, store.lock():
-        ended = connector("sync", folder=folder, STATE_URL=postgresql_place)
-
-    ended.complains(4, "another run is going on at ")
-
-
 def test_a_database_that_cannot_be_reached_is_told_without_its_password(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     url = f"postgresql://connector:canary-canary@127.0.0.1:{port}/leads"
 
-    for options in ((), ("-vv", "--debug")):
-        ended = connector("sync", *options, folder=folder, STATE_URL=url)
+    ended = connector("sync", "-vv", "--debug", folder=folder, STATE_URL=url)
+    assert ended.code == 1
+    assert f"postgresql://127.0.0.1:{port}/leads: cannot be reached" in ended.err
+    assert "canary" not in ended.out + ended.err
 
-        assert ended.code == 1
-        assert f"postgresql://127.0.0.1:{port}/leads: cannot be reached" in ended.err
-        assert "canary" not in ended.out + ended.err
-    connector("status", folder=folder, STATE_URL=url).complains(1, "Connection refused")
+    connector("status", folder=folder, STATE_URL=url).complains(1, "Connection refused", "check that the server runs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlglot
@@ -31,6 +32,14 @@ def unsupported(what: str) -> Exception:
 
 def parse(text: str, params: list[Any]) -> exp.Select:
     """The tree of one SELECT with `?` filled from `params`; refusals for what SuiteQL does not take."""
+    tree = _parsed(text).copy()
+    _fill(tree, params)
+    return tree
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> exp.Select:
+    """Clients send the same few texts again and again, and to parse one takes longer than to answer it."""
     try:
         trees = sqlglot.parse(text, dialect=Dialect)
     except (sqlglot.errors.SqlglotError, RecursionError):
@@ -41,7 +50,6 @@ def parse(text: str, params: list[Any]) -> exp.Select:
     if not isinstance(tree, exp.Select):
         raise unsupported("Only one SELECT statement is accepted.")
     _check_forms(tree)
-    _fill(tree, params)
     return tree
 
 

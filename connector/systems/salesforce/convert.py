@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -16,6 +17,9 @@ from connector.systems.salesforce.records import ref
 from connector.systems.salesforce.soap import PARTNER, element, parent, sequence, text_of
 
 _BATCH = 100
+_LEADS_IN_A_QUERY = 300
+_GROUP_PREFIX = "00G"
+"""ids of queues (documented key prefix)"""
 _OPPORTUNITY_NAME_LENGTH = 80
 """documented for this call, although the field holds 120"""
 
@@ -37,13 +41,24 @@ def convert_all(client: Client, conversions: Sequence[Conversion]) -> list[Outco
     """Outcomes in the order of `conversions`. A conversion without an answer is Unknown, never sent again."""
     outcomes: list[Outcome] = []
     stopped: Deferred | None = None
-    for batch in soql.chunks(conversions, _BATCH):
+    for batch in soql.chunks(_with_owners(client, conversions), _BATCH):
         if stopped is None:
             answers, stopped = _send(client, batch, first=not outcomes)
             outcomes += answers
         else:
             outcomes += [stopped] * len(batch)
     return outcomes
+
+
+def _with_owners(client: Client, conversions: Sequence[Conversion]) -> list[Conversion]:
+    """The named owner only where a queue owns the lead: accounts and contacts cannot belong to one (documented),
+    and everybody else keeps what is theirs."""
+    leads = [to_18(one.lead) for one in conversions if one.owner]
+    queued: set[str] = set()
+    for some in soql.chunks(leads, _LEADS_IN_A_QUERY):
+        rows = client.every_row(soql.select(("Id", "OwnerId"), "Lead", soql.one_of("Id", some)))
+        queued |= {row["Id"] for row in rows if str(row["OwnerId"]).startswith(_GROUP_PREFIX)}
+    return [one if to_18(one.lead) in queued else replace(one, owner=None) for one in conversions]
 
 
 def _send(client: Client, batch: Sequence[Conversion], *, first: bool) -> tuple[list[Outcome], Deferred | None]:
@@ -97,7 +112,7 @@ def _outcome(one: Conversion, result: Element) -> Outcome:
     error = result.find(f"{PARTNER}errors")
     if error is None:
         return Unknown("a conversion without success and without an error")
-    return refusal("Lead", text_of(error, "statusCode"), text_of(error, "message"))
+    return refusal("Lead", text_of(error, "statusCode"), text_of(error, "message"), certain=True)
 
 
 def _converted(result: Element) -> Converted:

@@ -126,9 +126,10 @@ def error_from(body: Any, status: int, *, request_id: str = "") -> RemoteError:
     return RefusedByRule(text, **facts)
 
 
-def refusal(type_: str, code: str, message: str, fields: tuple[str, ...] = ()) -> Outcome:
-    """The outcome of one row that was refused. A duplicate names the other record where the text does."""
-    if code in _SYSTEM_TROUBLE:
+def refusal(type_: str, code: str, message: str, fields: tuple[str, ...] = (), *, certain: bool = False) -> Outcome:
+    """The outcome of one row that was refused. A duplicate names the other record where the text does. `certain`:
+    the call says of every row whether it was applied, so that no code leaves that open."""
+    if code in _SYSTEM_TROUBLE and not certain:
         return Unknown(masked(code, message) or code)
     kind = KINDS.get(code, "rule")
     if kind == "rule" and "UNABLE_TO_LOCK_ROW" in message:

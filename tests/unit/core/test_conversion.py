@@ -113,13 +113,17 @@ def test_the_only_lookalike_contact_is_converted_into_with_its_account() -> None
     assert (convert.contact, convert.contact_account) == (CONTACT.id, ACCOUNT.id)
 
 
-@pytest.mark.parametrize(
-    "contacts", [((CONTACT, ACCOUNT), (salesforce("Contact", 2), ACCOUNT)), ()], ids=["two", "none"]
-)
-def test_no_contact_or_several_make_a_new_one(contacts: Any) -> None:
-    (convert,) = planned(event(customer(stage=Stage.PROSPECT), OPEN, contacts=contacts)).actions
+def test_without_a_lookalike_contact_the_conversion_makes_one() -> None:
+    (convert,) = planned(event(customer(stage=Stage.PROSPECT), OPEN, contacts=())).actions
     assert isinstance(convert, Convert)
     assert convert.contact is None
+
+
+def test_several_lookalike_contacts_are_a_question_for_a_person() -> None:
+    several = ((CONTACT, ACCOUNT), (salesforce("Contact", 2), ACCOUNT))
+    (hold,) = planned(event(customer(stage=Stage.PROSPECT), OPEN, contacts=several)).actions
+    assert isinstance(hold, Hold)
+    assert hold.kind == "ambiguous"
 
 
 HELD = {
