@@ -1,7 +1,8 @@
 """One run at a time: a lock that dies with its process.
 
-In PostgreSQL it is an advisory lock (`postgresql.py`). For a file it is `flock` on a second file beside it. The kernel lets it go when the process ends in whatever way, so
-there is no stale lock and no clock in it; the file itself stays and says who holds the lock, or held it last.
+For a file it is `flock` on a second file beside it. The kernel lets it go when the process ends in whatever way, so
+there is no stale lock and no clock in it; the file itself stays and says who holds the lock, or held it last. What
+does it for PostgreSQL is in `postgresql.py`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ A store is the tables of one schema, the first on the search path. Needs the ext
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,7 +30,17 @@ from connector.errors import ConfigError, StateError, StateLocked
 BUSY_TIMEOUT_SECONDS = 5.0
 """How long another session is waited for: one that writes, or one that a killed run left behind with the lock."""
 
-_CONNECT_SECONDS = 10
+_DEFAULTS = {
+    "connect_timeout": 10,
+    "target_session_attrs": "read-write",  # of several servers the one that takes writes
+    # A line that is cut without a word is noticed within a minute, not within hours.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""Connection options, as libpq names them, where the URL does not set them."""
+
 _NAME = "lead-connector"
 _APPLICATION_NAME_BYTES = 63
 """PostgreSQL cuts longer ones off (documented: NAMEDATALEN)."""
@@ -64,7 +75,7 @@ def where_is(url: str) -> str:
 def connect(url: str, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Connection:
     """The one session of a store. `url`: as libpq takes it; what it leaves out comes from libpq's own places, the
     password file among them."""
-    facts = {"connect_timeout": _CONNECT_SECONDS, **_facts(url), "application_name": _application_name()}
+    facts = {**_DEFAULTS, **_facts(url), "application_name": _application_name()}
     patience = f"{int(busy_timeout_seconds * 1000)}ms"
 
     def session() -> psycopg.Connection:
@@ -84,12 +95,10 @@ def connect(url: str, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Con
 
 def _facts(url: str) -> dict[str, Any]:
     """What libpq reads in `url`; what a password that is not escaped would turn into is refused."""
-    try:
+    facts: dict[str, Any] | None = None
+    with suppress(psycopg.ProgrammingError):  # its text may repeat the URL, and the URL may hold a password
         facts = dict(conninfo_to_dict(url))
-    except psycopg.ProgrammingError:  # its text may repeat the URL, and the URL may hold a password
-        facts = {}
-    ports = str(facts.get("port") or "").replace(",", "")
-    if not facts or "@" in str(facts.get("host")) or (ports and not ports.isdecimal()):
+    if facts is None or "@" in str(facts.get("host")) or not re.fullmatch(r"[\d,]*", str(facts.get("port") or "")):
         how = "write postgresql://user@host/database; in a password, @ : / ? # % stand as %40 %3A %2F %3F %23 %25"
         raise ConfigError("this is not the URL of a PostgreSQL database", where="state", how=how)
     return facts
@@ -99,7 +108,7 @@ def _hosts(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Host and port of each server; libpq takes several, with one port for all or one for each."""
     hosts, ports = (str(facts.get(name) or "").split(",") for name in ("host", "port"))
     for number, host in enumerate(hosts):
-        yield host or "localhost", ports[number if len(ports) > 1 else 0] or "5432"
+        yield host or "localhost", (ports * len(hosts))[number] or "5432"
 
 
 def _application_name() -> str:
@@ -236,10 +245,10 @@ class AdvisoryLock:
 # errors ------------------------------------------------------------------------------------------------------
 
 _BUSY = ("another process is writing to the store", "run again when it has ended")
-_LOST = ("the connection to the database was lost", "run again: what was not committed is looked up first")
+_LOOKED_UP = "run again: what was committed is safe, what was open is looked up"
 _MEANINGS = {
-    "08": _LOST,
-    "25P03": ("the database ended a session that stood still in a transaction", "run again"),
+    "08": ("the connection to the database was lost", _LOOKED_UP),
+    "25P03": ("the database ended a session that stood still in a transaction", _LOOKED_UP),
     "25006": ("the database takes no writes now", "let `state` lead to the primary server"),
     "3D000": ("there is no such database", "create it: CREATE DATABASE ... ENCODING 'UTF8'"),
     "28": ("the database refused the login", "check user, password and pg_hba.conf"),
@@ -248,7 +257,7 @@ _MEANINGS = {
     "53100": ("the disk of the database is full", "free some space and run again; what was committed is safe"),
     "53": ("the database has no room for another session", "run again later, or raise its limits"),
     "55P03": _BUSY,
-    "57": ("the database was shut down, or ended this session", "run again: what was committed is safe"),
+    "57": ("the database was shut down, or ended this session", _LOOKED_UP),
     "23": ("the store refuses what contradicts its own rules", "this is a bug: please report it"),
     "XX": (
         "the store is damaged",

