@@ -4,7 +4,7 @@
 
 Every phase is one fresh process. Between the first two no time passes; before each of the others, the sandboxes'
 clocks go on by a quarter of an hour, which is how often a scheduled sync runs. Before the last, our own clock goes
-on as well: once an hour, a run asks for both accounts' metadata again.
+on as well: once a day, a run asks for both accounts' metadata again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from connector.core.flow import Pair
 from connector.core.schema import SystemName
 
 PAUSE_SECONDS = 1_000
-METADATA_SECONDS = 2 * 3_600
+METADATA_SECONDS = 25 * 3_600
 
 FIRST, AGAIN, SETTLING, QUIET = "first", "again", "settling", "quiet"
 CHANGES, ECHO, METADATA = "changes", "echo", "metadata"
@@ -48,7 +48,7 @@ class Work:
             QUIET: "Steady state, nothing changed",
             CHANGES: f"{2 * self.each:,} edits, half on each side",
             ECHO: "The run after those, nothing changed",
-            METADATA: "Nothing changed, and the hour of the metadata is over",
+            METADATA: "Nothing changed, and the day of the metadata is over",
         }
 
     @property

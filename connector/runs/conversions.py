@@ -34,7 +34,8 @@ def convert(work: Work, converts: Sequence[Convert]) -> None:
             if conversion is None:
                 work.look_again(_in_hand(convert), "account missing", now=False)
                 reason = "waits for its organization, which has no counterpart in Salesforce yet"
-                hold = Hold("missing_parent", Entity.LEAD, one_sided(convert.lead), None, reason)
+                refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
+                hold = Hold("missing_parent", Entity.LEAD, refs, None, reason)
                 work.applied.failures.append(hold)
             else:
                 ready.append((convert, conversion))

@@ -206,9 +206,12 @@ def _leads_turned_contact(look: _Look) -> list[Ref]:
 
 def _held_together(look: _Look) -> set[Ref]:
     """All records of a hold of which one is in hand: what is held differs from the base, which cannot stand in.
-    A lead whose conversion is held needs its other side too."""
+    A record may be in several holds, so that one brings the next. A lead whose conversion is held needs its other
+    side too."""
     holds = [{ref for _, ref in one.hold.refs if ref} for one in look.store.open_holds()]
-    held = {ref for refs in holds if refs & look.records.keys() for ref in refs}
+    held: set[Ref] = set()
+    while more := [refs for refs in holds if refs & (held | look.records.keys()) and not refs <= held]:
+        held.update(*more)
     return held | {ref for link in look.store.lead_links(held).values() for ref in link.refs_both()}
 
 

@@ -17,7 +17,8 @@ from tests.walk.trace import Operation
 
 @dataclass(frozen=True)
 class Edit:
-    """A value that somebody typed, found nowhere else. `risky`: typed between our last look and our write."""
+    """A value that somebody typed, found nowhere else. `risky`: typed between our last look, our write and our look at
+    what we wrote."""
 
     side: str
     name: str
@@ -28,10 +29,11 @@ class Edit:
 
 @dataclass
 class Crowd:
-    """Everybody who uses the two systems. `risky_side`: where our next call writes, as the hook says."""
+    """Everybody who uses the two systems. `risky`: where our next call writes, or where we wrote and have not yet
+    read back, as the hook says."""
 
     stand: Stand
-    risky_side: str | None = None
+    risky: frozenset[str] = frozenset()
     edits: list[Edit] = field(default_factory=list)
     theirs: set[str] = field(default_factory=set)
     seen: dict[str, Thing] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Crowd:
         return answer
 
     def typed(self, side: str, name: str, fields: dict[str, str | None]) -> None:
-        risky = self.risky_side == side
+        risky = side in self.risky
         self.edits += [Edit(side, name, what, value, risky) for what, value in fields.items()]
 
 

@@ -33,7 +33,9 @@ def test_a_life_keeps_every_promise(seed: int) -> None:
 
 def test_a_seed_always_makes_the_same_calls() -> None:
     """I28, in two processes that hash texts differently."""
-    program = "from tests.walk.walk import judge; from tests.walk.trace import make_trace; print(judge(make_trace(3)).log)"
+    program = (
+        "from tests.walk.walk import judge; from tests.walk.trace import make_trace; print(judge(make_trace(3)).log)"
+    )
     logs = {
         subprocess.run(
             [sys.executable, "-c", program],

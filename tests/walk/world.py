@@ -89,6 +89,7 @@ class Life:
         self.clock = Clock()
         self.crowd = Crowd(self.stand)
         self.left: list[Operation] = list(reversed(self.trace["operations"]))
+        self.unread: set[str] = set()
         self.crash_at: str | None = None
         self.committed: bytes | None = None
         self.store = _store()
@@ -163,7 +164,9 @@ class Life:
     def before_call(self, side: str, request: requests.PreparedRequest) -> None:
         """Everything of the trace up to the next `yield` happens now; then our call goes out."""
         self.log.append(_line(request))
-        self.crowd.risky_side = side if _writes(request) else None
+        writes = _writes(request)
+        self.crowd.risky = frozenset(self.unread | ({side} if writes else set()))
+        (self.unread.add if writes else self.unread.discard)(side)
         while self.left:
             operation = self.left.pop()
             if operation["do"] == "yield":
@@ -203,7 +206,7 @@ class Hook(BaseAdapter):
         self._life, self._side = life, side
         self._sandbox = SandboxAdapter(life.front(side))
 
-    def send(self, request: requests.PreparedRequest, *words: Any, **more: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *words: Any, **more: Any) -> requests.Response:
         self._life.before_call(self._side, request)
         answer = self._sandbox.send(request, *words, **more)
         self._life.after_call()
@@ -249,6 +252,7 @@ def _template() -> bytes:
     """A store with its tables, and with the metadata of the two accounts: both cost more than a whole life."""
     life = object.__new__(Life)
     life.trace, life.log, life.left, life.crash_at = {"seed": 0, "operations": []}, [], [], None
+    life.unread = set()
     life.stand, life.clock = Stand.in_process(salesforce=SalesforceSandbox(org_id=ORG_ID)), Clock()
     life.crowd, life.store = Crowd(life.stand), _store()
     life.parts = life._wire()
@@ -267,5 +271,5 @@ def _line(request: requests.PreparedRequest) -> str:
     parts = urlsplit(request.url or "")
     body = request.body or b""
     secret = "oauth2" in parts.path
-    told = hashlib.sha256(body.encode() if isinstance(body, str) else bytes(body)).hexdigest()[:12]  # type: ignore[arg-type]
+    told = hashlib.sha256(body.encode() if isinstance(body, str) else bytes(body)).hexdigest()[:12]
     return f"{request.method} {parts.path}?{parts.query} {'' if secret else told}"
