@@ -472,7 +472,8 @@ def _edited_lead(look: _Look, records: Pair[SourceRecord | None]) -> Mapping[str
 
 def _linked_persons(look: _Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
     """Linked Salesforce contacts that look like the lead, each with its account; and the NetSuite company of the
-    only one."""
+    only one, if its NetSuite contact was just changed, as Save & Convert into it does. Likeness alone is no proof: a
+    deleted lead may be a double that somebody cleaned up, and a conversion cannot be undone."""
     found = look.store.candidates(SystemName.SALESFORCE, Entity.PERSON, sorted(keys))
     refs = sorted({ref for several in found.values() for ref in several})
     links = {ref: link for ref, link in look.store.links(refs).items() if link.state == "active"}
@@ -482,7 +483,10 @@ def _linked_persons(look: _Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref,
     )
     company = None
     if len(links) == 1:
-        company = _organization_of(look, bases.get(next(iter(links.values())).id), SystemName.NETSUITE)
+        (link,) = links.values()
+        changed = look.records.get(link.refs.netsuite)
+        if changed is not None and not changed.deleted:
+            company = _organization_of(look, bases.get(link.id), SystemName.NETSUITE)
     return contacts, company
 
 

@@ -297,3 +297,34 @@ def test_a_new_account_that_claims_to_be_a_customer(
     assert [row["searchstage"] for row in active(town, "customer")] == [stage]
     assert [hold.field for hold in report.holds] == ([] if rule == "trust" else ["stage"])
     assert writes(town.sync()) == 0
+
+
+def test_a_netsuite_lead_deleted_beside_a_contact_of_that_name_is_no_conversion(town: Town) -> None:
+    """A rep cleans up a double: converting cannot be undone, so likeness alone is no proof."""
+    prospect = town.new_netsuite("customer", isPerson=False, companyName="Ray Ltd", entityStatus={"id": "8"})
+    person = {"firstName": "Bob", "lastName": "Ray", "email": "ray@ray.example"}
+    town.new_netsuite("contact", **person, company={"id": prospect})
+    customer = netsuite_lead(town, "Ray", "Ray Ltd")
+    town.sync()
+    town.wait(3600)
+    town.sync()
+    town.netsuite("delete", type="customer", id=customer)
+    report = town.sync()
+    assert [hold.kind for hold in report.holds] == ["deleted"]
+    assert [row["IsConverted"] for row in town.rows("salesforce", "Lead")] == [False]
+    assert writes(town.sync()) == 0
+
+
+def test_save_and_convert_into_an_existing_contact_that_it_fills(town: Town) -> None:
+    prospect = town.new_netsuite("customer", isPerson=False, companyName="Ray Ltd", entityStatus={"id": "8"})
+    person = {"firstName": "Bob", "lastName": "Ray", "email": "ray@ray.example"}
+    contact = town.new_netsuite("contact", **person, company={"id": prospect})
+    customer = netsuite_lead(town, "Ray", "Ray Ltd", title="CEO")
+    town.sync()
+    town.wait(3600)
+    town.sync()
+    town.netsuite("save_and_convert", lead=customer, variant="disappears", prospect=prospect, contact=contact)
+    town.sync()
+    assert [row["IsConverted"] for row in town.rows("salesforce", "Lead")] == [True]
+    assert len(town.rows("salesforce", "Contact")) == 1
+    assert_told_alike(town)
