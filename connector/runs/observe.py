@@ -95,6 +95,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     _fetch(look, (ref for link in parts.store.lead_links(rechecked).values() for ref in link.refs_both()))
     _fetch(look, _results_of_conversions(look))
     _fetch(look, _leads_turned_contact(look))
+    _fetch(look, _other_sides_of_moved_leads(look))
     _fetch(look, _held_together(look))
     _fetch(look, _winners(look))
     lead_links = parts.store.lead_links(look.records)
@@ -202,6 +203,12 @@ def _leads_turned_contact(look: _Look) -> list[Ref]:
     """Save & Convert may turn the lead's id into the contact's: that customer is gone without being deleted."""
     contacts = (ref for ref in look.records if ref.type == "contact")
     return list(look.store.lead_links(Ref(SystemName.NETSUITE, "customer", ref.id) for ref in contacts))
+
+
+def _other_sides_of_moved_leads(look: _Look) -> set[Ref]:
+    """Both records of a lead of which one moved on; what is held together with either follows from there."""
+    moved = (ref for ref, record in look.records.items() if _may_have_moved(record))
+    return {ref for link in look.store.lead_links(moved).values() for ref in link.refs_both()}
 
 
 def _held_together(look: _Look) -> set[Ref]:
