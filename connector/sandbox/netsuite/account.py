@@ -133,7 +133,7 @@ class Account:
 
     def insert(self, kind: RecordType, values: Row, id_: int | None = None) -> int:
         """Store a new record with fresh stamps and, unless it takes over one, a fresh id; its id."""
-        id_ = id_ if id_ is not None else self.next_id(kind.family)
+        id_ = id_ if id_ is not None else self._fresh_id(kind)
         row: Row = {**values, "id": id_}
         if kind.stamped:
             now = self.now()
@@ -141,6 +141,13 @@ class Account:
             row["lastmodifieddate"] = now
         self._insert(kind.table, row)
         return id_
+
+    def _fresh_id(self, kind: RecordType) -> int:
+        """Set-up records count on from their highest id; all others share a sequence with their family."""
+        if kind.family != "setup":
+            return self.next_id(kind.family)
+        top = self.one(f"SELECT MAX(id) AS top FROM {kind.table}") or {}
+        return max(int(top.get("top") or 0), 0) + 1
 
     def _insert(self, table: str, row: Row) -> None:
         marks = ", ".join("?" * len(row))

@@ -274,8 +274,8 @@ def _indexed(fields: Iterable[Field]) -> dict[str, Field]:
     return {field.column: field for field in fields}
 
 
-def _list_type(name: str) -> RecordType:
-    return RecordType(name, "setup", _indexed(NAMED_LIST), writable=False)
+def _list_type(name: str, *, writable: bool = False) -> RecordType:
+    return RecordType(name, "setup", _indexed(NAMED_LIST), writable=writable)
 
 
 _TYPES = (
@@ -288,9 +288,9 @@ _TYPES = (
     RecordType("calendarEvent", "activity", _indexed(CALENDAR_EVENT)),
     RecordType("message", "activity", _indexed(MESSAGE)),
     RecordType("campaignResponse", "activity", _indexed(CAMPAIGN_RESPONSE)),
-    RecordType("employee", "entity", _indexed(EMPLOYEE), writable=False),
-    RecordType("customerStatus", "setup", _indexed(CUSTOMER_STATUS), writable=False),
-    _list_type("leadSource"),
+    RecordType("employee", "entity", _indexed(EMPLOYEE)),
+    RecordType("customerStatus", "setup", _indexed(CUSTOMER_STATUS)),
+    _list_type("leadSource", writable=True),
     _list_type("customerCategory"),
     _list_type("contactRole"),
     _list_type("winLossReason"),

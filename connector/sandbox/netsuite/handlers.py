@@ -293,6 +293,8 @@ def upsert_record(account: Account, request: Request, type_: str, key: str) -> A
     external_id = key.removeprefix("eid:")
     if external_id == key or not external_id:
         raise malformed("PUT works only with an external id: eid:{externalId}.")
+    if "externalid" not in kind.fields:
+        raise NotEmulated(f"external ids of {kind.name}")
     given = _object(request)
     id_ = account.id_of_external(kind.table, external_id)
     if id_ is not None:

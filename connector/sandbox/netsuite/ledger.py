@@ -280,6 +280,9 @@ _ROWS: tuple[tuple[str, str, Evidence, str, str], ...] = (
     ("netsuite.import.list", "The import assistant turns a CSV list into individual leads",
      "assumed", "stands for the CSV import; its mapping is chosen here",
      "test_loading.py::test_a_lead_list_loads_and_every_column_is_accounted_for"),
+    ("netsuite.record.setup_writes", "employee, customerStatus and leadSource are written like other records; required "
+     "fields, and no deletion while a record refers to one", "assumed", "no recording; the 2026.1 browser lists them",
+     "test_records.py::test_employees_statuses_and_lead_sources_are_written_like_other_records"),
     ("netsuite.sandbox.refusal", "What is unknown is refused with 501 and x-sandbox: not-emulated",
      "assumed", "our own marker, no vendor behaviour", "test_records.py::test_what_is_not_emulated_is_refused_loudly"),
     ("netsuite.sandbox.reading", "Reading changes nothing",

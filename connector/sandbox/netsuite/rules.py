@@ -34,7 +34,7 @@ def new_record(account: Account, kind: RecordType, values: Row) -> Row:
     """The row of a record about to be made."""
     prepare = {"customer": _new_customer, "contact": _new_contact, "opportunity": _new_opportunity}
     known = {column: value for column, value in values.items() if value is not None}
-    row = prepare[kind.table](account, known) if kind.table in prepare else _new_activity(account, kind, known)
+    row = prepare[kind.table](account, known) if kind.table in prepare else _new_other(account, kind, known)
     _check_mandatory_custom(account, kind, row)
     check_external_id(account, kind, row.get("externalid"), None)
     return row
@@ -46,7 +46,7 @@ def changed_record(account: Account, kind: RecordType, old: Row, changes: Row) -
     if kind.table in prepare:
         changes = prepare[kind.table](account, old, changes)
     else:
-        _require({**old, **changes}, _ACTIVITY_TITLES.get(kind.table, {}))
+        _require({**old, **changes}, _REQUIRED.get(kind.table, {}))
     _check_mandatory_custom(account, kind, {**old, **changes})
     check_external_id(account, kind, changes.get("externalid"), old["id"])
     return changes
@@ -291,29 +291,37 @@ def _changed_opportunity(account: Account, old: Row, changes: Row) -> Row:
 
 # activities
 
-_ACTIVITY_TITLES: dict[str, dict[str, str]] = {
+_REQUIRED: dict[str, dict[str, str]] = {
     "phonecall": {"title": "Subject"},
     "task": {"title": "Title"},
     "calendarevent": {"title": "Title"},
     "message": {"subject": "Subject"},
     "campaignresponse": {"entity": "Recipient", "campaignevent": "Campaign Event"},
+    "employee": {"firstname": "First Name", "lastname": "Last Name"},
+    "customerstatus": {"name": "Name", "stage": "Stage"},
+    "leadsource": {"name": "Name"},
 }
-_ACTIVITY_DEFAULTS: dict[str, Row] = {
+_DEFAULTS: dict[str, Row] = {
     "phonecall": {"status": "SCHEDULED", "priority": "MEDIUM", "timedevent": "F"},
     "task": {"status": "NOTSTART", "priority": "MEDIUM", "timedevent": "F"},
     "calendarevent": {"status": "CONFIRMED", "timedevent": "F"},
     "message": {"emailed": "F", "incoming": "F"},
     "campaignresponse": {"response": "NORESPONSE"},
+    "employee": {"isinactive": "F", "issalesrep": "F"},
+    "customerstatus": {"isinactive": "F", "includeinleadreports": "F", "probability": 0},
+    "leadsource": {"isinactive": "F"},
 }
 
 
-def _new_activity(account: Account, kind: RecordType, values: Row) -> Row:
-    row = _with_defaults(values, _ACTIVITY_DEFAULTS.get(kind.table, {}))
+def _new_other(account: Account, kind: RecordType, values: Row) -> Row:
+    row = _with_defaults(values, _DEFAULTS.get(kind.table, {}))
     if "startdate" in kind.fields:
         row.setdefault("startdate", account.zone.midnight(account.now()))
+    if kind.table == "employee":
+        row.setdefault("entityid", _full_name(row))
     if "assigned" in kind.fields:
         row.setdefault("assigned", account.settings.user_id)
-    _require(row, _ACTIVITY_TITLES.get(kind.table, {}))
+    _require(row, _REQUIRED.get(kind.table, {}))
     return row
 
 
@@ -339,6 +347,14 @@ _DEPENDANTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("campaignresponse", "contact"),
     ),
     "opportunity": (("salesorder", "opportunity"),),
+    "employee": (
+        ("customer", "salesrep"),
+        ("opportunity", "salesrep"),
+        ("phonecall", "assigned"),
+        ("task", "assigned"),
+    ),
+    "customerstatus": (("customer", "entitystatus"), ("opportunity", "entitystatus")),
+    "leadsource": (("customer", "leadsource"), ("contact", "contactsource"), ("opportunity", "leadsource")),
 }
 
 

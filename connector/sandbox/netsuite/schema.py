@@ -150,10 +150,27 @@ def _statements(types: dict[str, RecordType]) -> Iterator[str]:
                 f"CREATE VIEW IF NOT EXISTS {kind.table} AS "
                 f"SELECT id, name, isinactive FROM listvalue WHERE list = '{kind.table}'"
             )
+            yield from _list_writes(kind.table)
         else:
             columns = [_column(field) for field in kind.fields.values()]
             columns += [f"{name} {type_}" for name, type_ in QUERY_ONLY.get(kind.table, {}).items()]
             yield f"CREATE TABLE IF NOT EXISTS {kind.table}({', '.join(columns)})"
+
+
+def _list_writes(table: str) -> Iterator[str]:
+    """A list's view takes writes as a table would."""
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_new INSTEAD OF INSERT ON {table} BEGIN INSERT INTO listvalue"
+        f"(list, id, name, isinactive) VALUES ('{table}', NEW.id, NEW.name, COALESCE(NEW.isinactive, 'F')); END"
+    )
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_changed INSTEAD OF UPDATE ON {table} BEGIN UPDATE listvalue "
+        f"SET name = NEW.name, isinactive = NEW.isinactive WHERE list = '{table}' AND id = OLD.id; END"
+    )
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_gone INSTEAD OF DELETE ON {table} BEGIN DELETE FROM listvalue "
+        f"WHERE list = '{table}' AND id = OLD.id; END"
+    )
 
 
 def _add_columns(database: sqlite3.Connection, kind: RecordType) -> None:

@@ -320,7 +320,7 @@ def test_a_locked_record_can_neither_be_read_nor_written(account: Caller) -> Non
         ("POST", f"{RECORD}/customer", {"Prefer": "respond-async"}),
         ("GET", "/services/rest/async/v1/job/1", {}),
         ("POST", "/app/site/hosting/restlet.nl?script=1&deploy=1", {}),
-        ("POST", f"{RECORD}/employee", {}),
+        ("POST", f"{RECORD}/winLossReason", {}),
         ("POST", f"{RECORD}/customer/1/!transform/salesOrder", {}),
     ],
 )
@@ -360,3 +360,33 @@ def test_headers_beside_every_answer(account: Caller) -> None:
     assert answer.headers["Content-Type"] == "application/vnd.oracle.resource+json; type=collection; charset=UTF-8"
     assert len(answer.headers["x-netsuite-jobid"]) == len(answer.headers["x-n-operationid"]) == 36
     assert answer.headers["Date"] == "Mon, 05 Jan 2026 09:00:00 GMT"
+
+
+def test_employees_statuses_and_lead_sources_are_written_like_other_records(account: Caller) -> None:
+    bodies = {
+        "employee": {"firstName": "Rae", "lastName": "Poe", "email": "rae@acme.example"},
+        "customerStatus": {"name": "Warm", "stage": "LEAD"},
+        "leadSource": {"name": "Podcast"},
+    }
+    for type_, body in bodies.items():
+        made = account.send("POST", f"{RECORD}/{type_}", body)
+        assert made.status == 204
+        id_ = made.headers["Location"].rpartition("/")[2]
+        shown = account.get(f"/{type_}/{id_}")
+        assert [shown[name] if name != "stage" else shown[name]["id"] for name in body] == list(body.values())
+        name = "lastName" if type_ == "employee" else "name"
+        account.change(f"/{type_}/{id_}", **{name: "Other"})
+        assert account.get(f"/{type_}/{id_}")[name] == "Other"
+        assert account.send("POST", f"{RECORD}/{type_}", {}).status == 400
+        assert account.send("DELETE", f"{RECORD}/{type_}/{id_}").status == 204
+        assert account.send("GET", f"{RECORD}/{type_}/{id_}").status == 404
+
+
+def test_a_new_status_and_source_serve_a_lead_and_cannot_be_deleted_then(account: Caller) -> None:
+    made = account.send("POST", f"{RECORD}/customerStatus", {"name": "Warm", "stage": "LEAD"})
+    status = made.headers["Location"].rpartition("/")[2]
+    source = account.send("POST", f"{RECORD}/leadSource", {"name": "Podcast"}).headers["Location"].rpartition("/")[2]
+    lead = account.get(f"/customer/{account.lead(entityStatus=status, leadSource=source)}")
+    assert (lead["searchStage"], lead["leadSource"]["refName"]) == ("Lead", "Podcast")
+    for path in (f"{RECORD}/customerStatus/{status}", f"{RECORD}/leadSource/{source}"):
+        assert account.send("DELETE", path).status == 400
