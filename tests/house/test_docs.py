@@ -227,8 +227,8 @@ def test_commands_and_options_exist(document: Path) -> None:
             assert line.split()[0].rstrip(",") in all_options() | DEV_OPTIONS, line
 
 
-DEV_OPTIONS = {"--leads", "--edits", "--explain", "--profile"}
-"""Of the benchmark, which has a command line of its own."""
+DEV_OPTIONS = {"--leads", "--edits", "--explain", "--profile", "--seeds", "--start", "--replay", "--shrink"}
+"""Of the benchmark and the walk, which have command lines of their own."""
 
 
 def assert_command(words: Sequence[str]) -> None:
