@@ -13,6 +13,7 @@ from datetime import datetime
 from connector.core import plan as planner
 from connector.core.brakes import check_identity, check_mass_change
 from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
+from connector.core.planning.parents import hold_orphans, parents
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
@@ -121,11 +122,11 @@ def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress
 
 def _plan(parts: Parts, sighting: Sighting, account: Account) -> Plan:
     plan = planner.make_plan(sighting.scene, parts.mappings, account)
-    return planner.hold_orphans(plan, _linked_parents(parts, plan))
+    return hold_orphans(plan, _linked_parents(parts, plan))
 
 
 def _linked_parents(parts: Parts, plan: Plan) -> Iterable[Ref]:
-    wanted = {ref for action in plan.of(Create) for ref in planner.parents(action.fields)}
+    wanted = {ref for action in plan.of(Create) for ref in parents(action.fields)}
     return (ref for ref, link in parts.store.links(wanted).items() if link.state == "active")
 
 

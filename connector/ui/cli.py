@@ -5,97 +5,18 @@ What each command does lives in `runs/`; how a report looks lives in `reports.py
 
 from __future__ import annotations
 
-import functools
-import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 import click
 
 from connector.ui import reports
 from connector.ui.guard import EXIT_CODES, guarded
-from connector.ui.progress import OnProgress, progress
+from connector.ui.invocation import Invocation, on_accounts, perform
 from connector.ui.sandbox import sandbox
 
-if TYPE_CHECKING:
-    from connector.runs.parts import Parts
-
-F = TypeVar("F", bound=Callable[..., Any])
 BRAKES = ("mass-change",)
-
-
-class Report(Protocol):
-    """What every run hands back."""
-
-    def data(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """How a command on the accounts was called. `remember`: whether it may write our own state."""
-
-    config: Path
-    as_json: bool = False
-    verbose: int = 0
-    debug: bool = False
-    show_values: bool = False
-    remember: bool = False
-    allow: frozenset[str] = frozenset()
-
-
-def on_accounts(command: F) -> F:
-    """Options of a command that works on the two accounts; it receives them as one `Invocation`."""
-
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=Path("config.yaml"),
-        show_default=True,
-        help="The configuration file.",
-    )
-    @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout; logs go to stderr.")
-    @click.option("--show-values", is_flag=True, help="Show values of records; they may be personal data.")
-    @click.option("-v", "--verbose", count=True, help="Log what happens; -vv logs every call.")
-    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-    @functools.wraps(command)
-    def with_invocation(
-        config: Path, as_json: bool, show_values: bool, verbose: int, debug: bool, **options: Any
-    ) -> Any:
-        return command(Invocation(config, as_json, verbose, debug, show_values), **options)
-
-    return with_invocation  # type: ignore[return-value]
-
-
-def perform(
-    invocation: Invocation,
-    work: Callable[[Parts, OnProgress], Report],
-    render: Callable[[dict[str, Any]], str],
-) -> NoReturn:
-    """Do `work` with the parts that the configuration names, print its report, end the process."""
-
-    def to_the_end() -> int:
-        data = _report_of(invocation, work).data()
-        shown = data if invocation.show_values else reports.masked(data)
-        click.echo(json.dumps(shown) if invocation.as_json else render(reports.harmless(shown)))
-        return reports.exit_code(data)
-
-    sys.exit(guarded(to_the_end, as_json=invocation.as_json, debug=invocation.debug, verbose=invocation.verbose))
-
-
-def _report_of(invocation: Invocation, work: Callable[[Parts, OnProgress], Report]) -> Report:
-    from connector.config import load_config
-    from connector.wiring import build
-
-    config = load_config(invocation.config)
-    with (
-        build(config, remember=invocation.remember, allow=invocation.allow) as parts,
-        progress(wanted=not invocation.as_json) as on_progress,
-    ):
-        return work(parts, on_progress)
 
 
 def _version() -> str:

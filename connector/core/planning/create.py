@@ -1,0 +1,101 @@
+"""What exists on one side only is made on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connector.core.conversion import late_edits
+from connector.core.flow import Create, Hold, NewOn, Pair, Planned, Ref
+from connector.core.mapping.document import Mappings
+from connector.core.mapping.translate import EntityMapping
+from connector.core.planning.desk import Desk
+from connector.core.planning.evidence import proven
+from connector.core.planning.holding import one_sided
+from connector.core.planning.keying import has_room
+from connector.core.ports import RecordInfo
+from connector.core.scene import Scene
+from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
+
+
+def plan_create(desk: Desk, new: NewOn) -> None:
+    entity, target = new.observed.entity, new.system.other
+    record = new.observed.records.of(new.system)
+    assert record is not None
+    mapping = desk.mapping(entity)
+    values = proven(desk, new, _flowing(mapping, target, new.observed.values.of(new.system)))
+    given = _household(desk, record.ref, values)
+    edits, before = _late_edits(desk, record.ref, mapping, target, values)
+    rendering = mapping.write(
+        target, {**values, **given, **edits}, creating=True, links=desk.scene.links, info=desk.info(target, entity)
+    )
+    apart = {*rendering.problems, *given, *(name for name, value in before.items() if value is ABSENT)}
+    refs = one_sided(record.ref)
+    problems = {**desk.problems(record.ref), **rendering.problems}
+    missing = _missing(desk.info(target, entity), rendering.fields)
+    if missing:
+        reason = f"{target.title} demands {_demanded(mapping, target, missing)}, and the record has none"
+        desk.actions.append(Hold("value", entity, refs, None, reason))
+        return
+    for name, text in problems.items():
+        desk.actions.append(Hold("value", entity, refs, name, text, _seen_value(new, name)))
+    desk.actions.append(
+        Create(
+            entity=entity,
+            system=target,
+            type=mapping.record_type(target),
+            source=record.ref,
+            fields=rendering.fields,
+            values={name: value for name, value in values.items() if name not in apart},
+            reason=new.reason,
+            stamp=has_room(desk, entity, record),
+            before={name: value for name, value in before.items() if name not in rendering.problems},
+        )
+    )
+
+
+def households(scene: Scene, mappings: Mappings) -> Iterator[tuple[Ref, str]]:
+    for event in scene.events:
+        lead = event.records.salesforce
+        name = mappings.conversion.household_name_of(event.values.salesforce)
+        if lead is not None and lead.converted is not None and lead.converted.account is not None and name:
+            yield lead.converted.account, name
+
+
+def _household(desk: Desk, ref: Ref, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The name of an organization that comes from a lead without a company. It is no agreed value yet: the side
+    that has none is given it when the pair is looked at again."""
+    name = desk.households.get(ref)
+    return {"name": name} if name and "name" in values and values["name"] is None else {}
+
+
+def _flowing(mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that may flow to `target`: one-way fields of the other direction stay behind."""
+    return {name: value for name, value in values.items() if mapping.fields[name].flows_to(target)}
+
+
+def _late_edits(
+    desk: Desk, ref: Ref, mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]
+) -> tuple[dict[str, Value], dict[str, Value | Gap]]:
+    """What the counterpart of an heir takes over from the lead, and what counts as agreed on in those fields."""
+    if ref not in desk.heirs:
+        return {}, {}
+    found = late_edits(desk.heirs[ref], desk.mapping(Entity.LEAD), mapping, values)
+    edits = {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
+    return {name: value for name, (value, _) in edits.items()}, {name: agreed for name, (_, agreed) in edits.items()}
+
+
+def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str]:
+    if info is None:
+        return []
+    return sorted(name for name, known in info.fields.items() if known.required and fields.get(name) is None)
+
+
+def _demanded(mapping: EntityMapping, system: SystemName, missing: list[str]) -> str:
+    """Vendor fields with what they mean, e.g. `organization (entity)`."""
+    lines = mapping.targets(system)
+    return ", ".join(f"{lines[name].name} (`{name}`)" if name in lines else f"`{name}`" for name in missing)
+
+
+def _seen_value(new: NewOn, name: str) -> Pair[Value]:
+    nothing: Pair[Value] = Pair(None, None)
+    return nothing.replace(new.system, new.observed.values.of(new.system).get(name))

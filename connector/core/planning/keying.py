@@ -1,0 +1,31 @@
+"""Our key on records: where it has room, and where it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.core.flow import Observed, Pair, Ref, Rekey, SourceRecord
+from connector.core.matching.keys import key_of, parse_key
+from connector.core.planning.desk import Desk
+from connector.core.schema import Entity
+
+
+def has_room(desk: Desk, entity: Entity, record: SourceRecord) -> bool:
+    """Whether our key may be written on a record: the account has the field, and no other tool's value is in it."""
+    info = desk.info(record.ref.system, entity)
+    ours = not record.key or parse_key(record.key, record.ref.system) is not None
+    return ours and (info is None or info.key_field is not None)
+
+
+def lost_keys(desk: Desk, observed: Observed, refs: Pair[Ref]) -> Iterator[Rekey]:
+    for system, record in observed.records:
+        if record is not None and not record.key and has_room(desk, observed.entity, record):
+            yield Rekey(observed.entity, record.ref, key_of(refs.other(system)))
+
+
+def missing_keys(desk: Desk, entity: Entity, netsuite: SourceRecord, salesforce: SourceRecord) -> Pair[bool]:
+    """On which of two records our key must be written."""
+    return Pair(
+        netsuite.key != key_of(salesforce.ref) and has_room(desk, entity, netsuite),
+        salesforce.key != key_of(netsuite.ref) and has_room(desk, entity, salesforce),
+    )
