@@ -97,25 +97,33 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         result.actions.append(Relink(event.link.id, reason, after))
 
 
+def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value]]:
+    """Edits of the NetSuite lead that nobody had carried across when Salesforce converted it, by the field of the
+    heir that they belong to: the edit, and what the lead held in Salesforce."""
+    left: dict[str, tuple[Value, Value]] = {}
+    for name, value in event.now.items():
+        agreed = event.values.netsuite.get(name, ABSENT)
+        own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
+        if own in heir.fields and not isinstance(agreed, Gap) and not lead.same(name, value, agreed):
+            left[own] = value, event.values.salesforce.get(name)
+    return left
+
+
 def late_edits(
     event: LeadEvent, lead: EntityMapping, heir: EntityMapping, values: Mapping[str, Value]
 ) -> dict[str, tuple[Value, Value | Gap]]:
-    """Edits of the NetSuite lead that nobody had carried across when Salesforce converted it, for an heir that
-    holds `values`: field -> the edit, and what was agreed on (ABSENT where Salesforce changed the field as well).
+    """The edits left for a new heir that holds `values`: field -> the edit, and what was agreed on (ABSENT where
+    Salesforce changed the field as well).
 
     A field that the conversion left behind in Salesforce stays behind.
     """
     edits: dict[str, tuple[Value, Value | Gap]] = {}
-    for name, value in event.now.items():
-        agreed = event.values.netsuite.get(name, ABSENT)
-        own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
-        if own not in heir.fields or isinstance(agreed, Gap) or lead.same(name, value, agreed):
-            continue
-        theirs = values.get(own)
-        if lead.same(name, theirs, event.values.salesforce.get(name)):
-            edits[own] = value, theirs
+    for name, (value, before) in edits_left(event, lead, heir).items():
+        theirs = values.get(name)
+        if heir.same(name, theirs, before):
+            edits[name] = value, theirs
         elif theirs is not None:
-            edits[own] = value, ABSENT
+            edits[name] = value, ABSENT
     return edits
 
 

@@ -207,6 +207,7 @@ class FieldConflict:
     reason: str
     modified_at: Pair[datetime | None] = Pair(None, None)
     modified_by: Pair[str | None] = Pair(None, None)
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

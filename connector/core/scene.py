@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.core.flow import Gone, Link, Linked, Pair, Ref, SourceRecord
+from connector.core.flow import Gone, Hold, Link, Linked, Pair, Ref, SourceRecord
 from connector.core.mapping.translate import Links
 from connector.core.matching.pair import Neighbourhood, Newcomer
 from connector.core.ports import RecordInfo
@@ -48,6 +48,7 @@ class Scene:
     """One pass: what changed, and what stands around it.
 
     `merged`: links of which a record was merged into one without a link, observed with the winner in its place.
+    `standing`: open holds that no look at the records would show again.
     `deleted`: records that are gone. `won`: ids of organization links that have a won opportunity. `problems`: per
     ref, canonical field -> why its value could not be understood.
     """
@@ -59,6 +60,7 @@ class Scene:
     events: tuple[LeadEvent, ...] = ()
     gone: tuple[Gone, ...] = ()
     merged: tuple[Linked, ...] = ()
+    standing: tuple[Hold, ...] = ()
     deleted: frozenset[Ref] = frozenset()
     problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)
     won: frozenset[int] = frozenset()

@@ -16,6 +16,7 @@ from connector.core.mapping.translate import Links
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood, Newcomer
+from connector.core.planning.heirs import stands
 from connector.core.ports import Store, Wanted
 from connector.core.scene import Account, LeadEvent, Scene
 from connector.core.schema import Entity, Stage, SystemName, Value
@@ -111,6 +112,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         events=tuple(one for one in _events(look, lead_links) if one.link.id not in moved_on),
         gone=tuple(one for one in _gone(look) if one.link.id not in moved_on),
         merged=merged,
+        standing=tuple(one.hold for one in parts.store.open_holds() if stands(one.hold)),
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
         problems=look.problems,
         won=frozenset(),

@@ -9,6 +9,7 @@ from connector.core.matching.pair import Match, Newcomer
 from connector.core.merge import NEVER_AGREED, merge, overlay
 from connector.core.planning.desk import Desk
 from connector.core.planning.evidence import with_evidence
+from connector.core.planning.heirs import with_late_edits
 from connector.core.planning.keying import missing_keys
 from connector.core.planning.linked import write_merged
 from connector.core.schema import Entity, Value
@@ -36,6 +37,7 @@ def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
         problems=Pair(desk.problems(match.refs.netsuite), desk.problems(match.refs.salesforce)),
     )
     merged = with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
+    merged = with_late_edits(desk, observed, match.refs, merged)
     keys = missing_keys(desk, match.entity, netsuite.record, salesforce.record)
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
     write_merged(desk, observed, match.refs, None, merged)

@@ -20,7 +20,7 @@ def ambiguous_hold(verdict: Ambiguous) -> Hold:
 
 def conflict_hold(entity: Entity, refs: Pair[Ref], link_id: int | None, conflict: FieldConflict) -> Hold:
     both: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
-    return Hold("conflict", entity, both, conflict.field, conflict.reason, conflict.values, link_id=link_id)
+    return Hold("conflict", entity, both, conflict.field, conflict.reason, conflict.values, conflict.code, link_id)
 
 
 def value_hold(

@@ -8,6 +8,7 @@ from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import merge
 from connector.core.planning.desk import Desk
 from connector.core.planning.evidence import with_evidence
+from connector.core.planning.heirs import with_late_edits
 from connector.core.planning.holding import conflict_hold, value_hold
 from connector.core.planning.keying import lost_keys
 from connector.core.schema import Entity, SystemName
@@ -22,6 +23,7 @@ def plan_linked(desk: Desk, linked: Linked) -> None:
         desk.actions.append(regression)
         return
     merged = with_evidence(desk, observed, merge(desk.mapping(observed.entity), observed, linked.base))
+    merged = with_late_edits(desk, observed, observed.link.refs, merged)
     if _is_news(desk.mapping(observed.entity), linked, merged):
         desk.actions.append(Settle(observed.link.id, merged.agreed))
     write_merged(desk, observed, observed.link.refs, observed.link.id, merged)
