@@ -265,6 +265,13 @@ ROWS = (
         "test_composite.py::test_all_or_none_undoes_and_halts",
     ),
     entry(
+        "composite.sobjects",
+        "A step may be any sObject resource but blobs, `updated` among them",
+        "documented",
+        "REST API guide: Send Multiple Requests Using Composite",
+        "test_replication.py::test_updated_of_several_objects_in_one_composite_call",
+    ),
+    entry(
         "composite.limits",
         "25 steps, five of them queries or collections",
         "documented",

@@ -24,9 +24,9 @@ from urllib.parse import quote
 from connector.core.flow import SourceRecord
 from connector.core.ports import Changes, Wanted
 from connector.core.schema import SystemName
-from connector.errors import Refused, RemoteError, Unintelligible
+from connector.errors import RemoteError, Unintelligible
 from connector.systems.salesforce import soql
-from connector.systems.salesforce.client import MOST_QUERIES_IN_COMPOSITE, Client, query_path
+from connector.systems.salesforce.client import MOST_PARTS_IN_COMPOSITE, MOST_QUERIES_IN_COMPOSITE, Client, query_path
 from connector.systems.salesforce.errors import QueryLocatorDead
 from connector.systems.salesforce.records import parse_moment, source_record, system_fields
 
@@ -71,7 +71,7 @@ def changes(
 ) -> dict[str, Changes]:
     """Changes by type. `without_key` says how to read a type of which the org turned out to lack our key field;
     it raises nothing and answers the same reading if that is not the reason."""
-    marks = [_next_mark(client, one) for one in readings]
+    marks = _next_marks(client, readings)
     firsts: list[tuple[Reading, Mapping[str, Any]]] = []
     for group in soql.chunks(readings, MOST_QUERIES_IN_COMPOSITE):
         firsts += _first_pages(client, group, without_key)
@@ -131,30 +131,44 @@ def _query(client: Client, one: Reading, where: str = "") -> Mapping[str, Any]:
     return ask(one.soql(where))
 
 
-def _next_mark(client: Client, one: Reading) -> datetime:
-    """The org's promise: whatever commits from now on has a stamp at or after it.
+def _next_marks(client: Client, readings: Sequence[Reading]) -> list[datetime]:
+    """The org's promise for each type: whatever commits from now on has a stamp at or after it.
 
-    The window must be longer than a minute and go back 30 days at most (documented); in a shorter one the old
-    mark stays, and a longer one asks about the last day only, which any open transaction is younger than.
+    Asked for all types in one call (documented: a composite may hold any sObject resource but blobs). The window
+    must be longer than a minute and go back 30 days at most (documented); in a shorter one the old mark stays, and
+    a longer one asks about the last day only, which any open transaction is younger than.
     """
     now = client.server_now()
-    start = one.since if one.since and now - one.since < _FURTHEST_BACK else now - _LOOK_BACK
-    if now - start < _SHORTEST_WINDOW:
-        return one.since or start
-    try:
-        return _latest_covered(client, one.type, start, now)
-    except Refused as refusal:
-        if refusal.code != "EXCEEDED_ID_LIMIT":
-            raise
-        return _latest_covered(client, one.type, now - timedelta(hours=1), now)
+    starts = [_start(one, now) for one in readings]
+    asked = [(one, start) for one, start in zip(readings, starts, strict=True) if now - start >= _SHORTEST_WINDOW]
+    covered: dict[str, datetime] = {}
+    for group in soql.chunks(asked, MOST_PARTS_IN_COMPOSITE):
+        answers = client.composite_get([_updated(one.type, start, now) for one, start in group])
+        covered.update(
+            (one.type, _covered(client, one, answer)) for (one, _), answer in zip(group, answers, strict=True)
+        )
+    return [covered.get(one.type, one.since or start) for one, start in zip(readings, starts, strict=True)]
 
 
-def _latest_covered(client: Client, type_: str, start: datetime, end: datetime) -> datetime:
-    bounds = "&".join(f"{name}={_bound(at)}" for name, at in (("start", start), ("end", end)))
-    answer = client.get(f"sobjects/{soql.name(type_)}/updated/?{bounds}")
+def _start(one: Reading, now: datetime) -> datetime:
+    return one.since if one.since and now - one.since < _FURTHEST_BACK else now - _LOOK_BACK
+
+
+def _covered(client: Client, one: Reading, answer: Any) -> datetime:
+    """The mark that an `updated` call answers; more ids than it lists (600,000, documented) want a shorter window."""
+    if isinstance(answer, RemoteError) and answer.code == "EXCEEDED_ID_LIMIT":
+        now = client.server_now()
+        answer = client.get(_updated(one.type, now - timedelta(hours=1), now))
+    if isinstance(answer, RemoteError):
+        raise answer
     if not isinstance(answer, Mapping) or "latestDateCovered" not in answer:
         raise Unintelligible("an `updated` answer without latestDateCovered", system=SystemName.SALESFORCE)
     return parse_moment(answer["latestDateCovered"])
+
+
+def _updated(type_: str, start: datetime, end: datetime) -> str:
+    bounds = "&".join(f"{name}={_bound(at)}" for name, at in (("start", start), ("end", end)))
+    return f"sobjects/{soql.name(type_)}/updated/?{bounds}"
 
 
 def _bound(at: datetime) -> str:

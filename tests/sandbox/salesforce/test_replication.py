@@ -26,6 +26,20 @@ def test_deleted_lists_tombstones_and_looks_as_recorded(client: Client) -> None:
     assert client.get(f"/sobjects/Lead/updated/?{WINDOW}").json()["ids"] == []
 
 
+def test_updated_of_several_objects_in_one_composite_call(client: Client) -> None:
+    lead = client.lead()
+    steps = [
+        {"method": "GET", "url": f"{client.root}/sobjects/{name}/updated/?{WINDOW}", "referenceId": name}
+        for name in ("Lead", "Account")
+    ]
+    answer = client.post("/composite", {"allOrNone": False, "compositeRequest": steps}).json()["compositeResponse"]
+    covered = "2026-01-05T09:00:00.000+0000"
+    assert [entry["body"] for entry in answer] == [
+        {"ids": [lead], "latestDateCovered": covered},
+        {"ids": [], "latestDateCovered": covered},
+    ]
+
+
 def test_seconds_are_ignored(client: Client) -> None:
     client.brain.world.clock.advance(50)
     lead = client.lead()
