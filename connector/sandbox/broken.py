@@ -52,11 +52,22 @@ def _unavailable(vendor: str, status: int) -> bytes:
 
 
 def garbled(answer: Answer, form: str) -> Answer:
-    """A 200 in place of `answer`: half its body, or a page. No other header of it survives, no Location."""
+    """A 200 in place of `answer`: its body spoilt, or a page. No other header of it survives, no Location."""
     if form == "html":
         return Answer(200, _HTML, _PAGE, answer.wrote)
     kind = Headers(answer.headers).get("content-type", _JSON["content-type"])
-    return Answer(200, {"content-type": kind}, _half(answer.body), answer.wrote)
+    body = _half(answer.body) if form == "truncated" else _disordered(answer.body, form)
+    return Answer(200, {"content-type": kind}, body, answer.wrote)
+
+
+def _disordered(body: bytes, form: str) -> bytes:
+    """A JSON body with its list (or that of an object's member) reversed or without its last item."""
+    data = json.loads(body or b"null")
+    lists = [data, *data.values()] if isinstance(data, dict) else [data]
+    for items in lists:
+        if isinstance(items, list):
+            items[:] = items[::-1] if form == "reversed" else items[:-1]
+    return json.dumps(data).encode()
 
 
 def cut(answer: Answer) -> Broken:

@@ -92,6 +92,16 @@ class Error(_Fault):
     applied: bool = False
 
 
+class Reply(_Fault):
+    """An answer of your own in place of the vendor's; `applied`: it carried the request out all the same."""
+
+    kind: Literal["reply"]
+    status: Annotated[int, Field(ge=200, le=599)]
+    headers: dict[str, str] = {}
+    content: str = ""
+    applied: bool = False
+
+
 class Throttle(_Fault):
     """The vendor's "too many requests"."""
 
@@ -132,17 +142,17 @@ class LoseAnswer(_Fault):
 
 
 class Garble(_Fault):
-    """The vendor carries the request out; the answer is a 200 with half a body, an HTML page, or a body
-    that breaks off before its announced length."""
+    """The vendor carries the request out; the answer is a 200 with half a body, an HTML page, or a body that
+    breaks off before its announced length; or a list in it is reversed, or lacks its last item."""
 
     kind: Literal["garble"]
-    form: Literal["truncated", "html", "cut"] = "truncated"
+    form: Literal["truncated", "html", "cut", "reversed", "shorter"] = "truncated"
 
 
-Early = Refuse | LoseRequest | Error | Throttle | Slow | Delay | ExpireToken | LockRow
+Early = Refuse | LoseRequest | Error | Reply | Throttle | Slow | Delay | ExpireToken | LockRow
 Late = LoseAnswer | Garble
 Fault = Early | Late
-EARLY = (Refuse, LoseRequest, Error, Throttle, Slow, Delay, ExpireToken, LockRow)
+EARLY = (Refuse, LoseRequest, Error, Reply, Throttle, Slow, Delay, ExpireToken, LockRow)
 LATE = (LoseAnswer, Garble)
 KINDS: dict[str, str] = {
     get_args(kind.model_fields["kind"].annotation)[0]: cleandoc(kind.__doc__ or "") for kind in (*EARLY, *LATE)

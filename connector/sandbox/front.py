@@ -31,6 +31,7 @@ from connector.sandbox.faults import (
     LoseAnswer,
     LoseRequest,
     Refuse,
+    Reply,
     Slow,
     Throttle,
     parse,
@@ -180,7 +181,7 @@ class Front:
                 return self._throttle(request)
             case LockRow():
                 return self._refuse_locked(request)
-            case Error():
+            case Error() | Reply():
                 return self._fail(request, fault)
             case Delay(seconds=seconds):
                 return self._postpone(request, seconds)
@@ -214,12 +215,14 @@ class Front:
             self._count_call(request)
             return self.brain.lock_answer(request)
 
-    def _fail(self, request: Request, fault: Error) -> Answer:
+    def _fail(self, request: Request, fault: Error | Reply) -> Answer:
         if fault.applied:
             self._ask(request)
         else:
             with self._brain_lock:
                 self._count_call(request)
+        if isinstance(fault, Reply):
+            return Answer(fault.status, fault.headers, fault.content.encode())
         return error_answer(fault, self.brain.name)
 
     def _postpone(self, request: Request, seconds: float) -> Broken:

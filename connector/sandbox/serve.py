@@ -23,6 +23,7 @@ from typing import Any
 
 import trustme
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -201,7 +202,10 @@ class _App:
         self._caller = _OnTheWire(house.stopping)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = await _wire_request(HttpRequest(scope, receive))
+        try:
+            request = await _wire_request(HttpRequest(scope, receive))
+        except ClientDisconnect:
+            return  # before it had said everything: there is nobody to answer
         loop = asyncio.get_running_loop()
         outcome = await loop.run_in_executor(self._house.pool, self._front.handle, request, self._caller)
         if isinstance(outcome, Answer):

@@ -49,10 +49,8 @@ class Account:
         self.world = world
         self.settings = settings
         self.zone = Zone(settings.time_zone, settings.date_format)
-        self.types = record_types(settings)
-        self.database = schema.open_database(database)
-        with self.change():
-            schema.create(self.database, self.types, settings)
+        self.types = record_types(settings.without_credentials)
+        self.database = schema.open_account(database, settings)
 
     def close(self) -> None:
         self.database.close()

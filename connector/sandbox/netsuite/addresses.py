@@ -45,6 +45,12 @@ def write_lines(account: Account, table: str, owner: int, sublist: Any, *, repla
     _show_default(account, table, owner)
 
 
+def write_line(account: Account, table: str, owner: int, line: int, item: dict[str, Any]) -> None:
+    """Carry out a request body that is about one existing line."""
+    _write_line(account, table, owner, {**item, "id": line}, "")
+    _show_default(account, table, owner)
+
+
 def lines(account: Account, owner: int) -> list[Row]:
     return account.all("SELECT * FROM addressbook WHERE owner = ? ORDER BY id", owner)
 
@@ -85,6 +91,10 @@ def _write_line(account: Account, table: str, owner: int, item: Any, path: str) 
     return line
 
 
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
 def _line_columns(item: dict[str, Any], path: str) -> Row:
     columns: Row = {}
     for name, value in item.items():
@@ -93,7 +103,7 @@ def _line_columns(item: dict[str, Any], path: str) -> Row:
         elif name == "label" and isinstance(value, str | None) and is_unicode(value or ""):
             columns["label"] = value
         elif name not in _COMPUTED and name != "addressBookAddress":
-            raise invalid_content(f"{path}.{name}")
+            raise invalid_content(_join(path, name))
     return columns
 
 
@@ -101,7 +111,7 @@ def _address_columns(address: Any, path: str) -> Row:
     if address is None:
         return {}
     if not isinstance(address, dict):
-        raise invalid_content(f"{path}.addressBookAddress")
+        raise invalid_content(_join(path, "addressBookAddress"))
     return dict(_address_column(name, value, path) for name, value in address.items() if name not in _ADDRESS_COMPUTED)
 
 
@@ -111,7 +121,7 @@ def _address_column(name: str, value: Any, path: str) -> tuple[str, Any]:
     if name == "override" and isinstance(value, bool):
         return "override", "T" if value else "F"
     if name not in _TEXTS or not isinstance(value, str | None) or not is_unicode(value or ""):
-        raise invalid_content(f"{path}.addressBookAddress.{name}")
+        raise invalid_content(_join(path, f"addressBookAddress.{name}"))
     check_length(name, value or "", _TEXTS[name])
     return name.lower(), value or None
 

@@ -145,7 +145,7 @@ class Auth:
             raise invalid_login()
         if given.get("oauth_version", "1.0") != "1.0" or not self._is_fresh(given):
             raise invalid_login()
-        if not hmac.compare_digest(self._signature(request), given.get("oauth_signature", "")):
+        if not hmac.compare_digest(self._signature(request, given), given.get("oauth_signature", "")):
             raise invalid_login()
         self._remember(given)
 
@@ -161,10 +161,9 @@ class Auth:
         if len(self._nonces) > _SEEN_NONCES:
             self._nonces.popitem(last=False)
 
-    def _signature(self, request: Request) -> str:
-        parameters = signature.collect_parameters(
-            uri_query=request.query, headers={"Authorization": request.headers["authorization"]}
-        )
+    def _signature(self, request: Request, given: dict[str, str]) -> str:
+        signed = ((name, value) for name, value in given.items() if name not in ("realm", "oauth_signature"))
+        parameters = [*signature.collect_parameters(uri_query=request.query), *signed]
         text = signature.signature_base_string(
             request.method.upper(),
             signature.base_string_uri(request.url),

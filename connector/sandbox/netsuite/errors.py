@@ -88,6 +88,10 @@ def no_such_type(name: str, url: str) -> Refusal:
     return Refusal(404, "NONEXISTENT_ID", f"Record type '{name}' does not exist.", **{"o:errorUrl": url})
 
 
+def method_not_allowed(text: str) -> Refusal:
+    return Refusal(405, "METHOD_NOT_ALLOWED", text)
+
+
 def search_error(text: str) -> Refusal:
     """A query that cannot be run: `text` as the search engine says it."""
     return Refusal(400, "INVALID_PARAMETER", _SEARCH + text, **{"o:errorQueryParam": "q"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from connector.sandbox.netsuite import lists
@@ -314,7 +315,8 @@ def _subsidiary(name: str, settings: Settings) -> dict[str, Field]:
     return {"subsidiary": Field("subsidiary", "list", "subsidiary")}
 
 
-def record_types(settings: Settings) -> dict[str, RecordType]:
+@lru_cache(maxsize=16)
+def record_types(settings: Settings) -> Mapping[str, RecordType]:
     """The account's record types by lower-case name: the standard fields, the account's own, and its features'."""
     own: dict[str, dict[str, Field]] = {}
     for custom in settings.all_custom_fields:

@@ -10,7 +10,7 @@ from typing import Any
 
 from connector.sandbox.netsuite.account import Account
 from connector.sandbox.netsuite.errors import NotEmulated, Refusal, search_error
-from connector.sandbox.netsuite.moments import BadMoment, UnknownMask, mask_tokens
+from connector.sandbox.netsuite.moments import BadMoment, UnknownMask, Zone, mask_tokens
 from connector.sandbox.netsuite.tables import Type
 
 #: A translated expression: SQLite text and its type.
@@ -45,15 +45,9 @@ def install(database: sqlite3.Connection, account: Account, failure: Failure) ->
 
         return call
 
-    def read(text: Any, mask: str) -> int:
-        try:
-            return zone.read(str(text), mask)
-        except BadMoment:
-            raise BadMoment(_parse_failed(str(text), mask, zone.name)) from None
-
     pure: list[tuple[str, int, Callable[..., Any]]] = [
         ("ns_char", 2, failing(zone.written)),
-        ("ns_moment", 2, failing(read)),
+        ("ns_moment", 2, failing(lambda text, mask: _read(zone, str(text), mask))),
         ("ns_read_date", 1, failing(lambda text: zone.read_date(str(text)))),
         ("ns_date", 1, failing(zone.date_text)),
         ("ns_trunc", 1, failing(zone.midnight)),
@@ -65,8 +59,20 @@ def install(database: sqlite3.Connection, account: Account, failure: Failure) ->
     database.create_function("ns_now", 0, account.now)
 
 
-def _parse_failed(text: str, mask: str, zone: str) -> str:
-    return f'Parse of date/time "{text}" failed with date format "{mask}" in time zone {zone}'
+def _read(zone: Zone, text: str, mask: str) -> int:
+    try:
+        return zone.read(text, mask)
+    except BadMoment:
+        failed = f'Parse of date/time "{text}" failed with date format "{mask}" in time zone {zone.name}'
+        raise BadMoment(failed) from None
+
+
+def moment_of(zone: Zone, text: str, mask: str | None) -> int:
+    """A moment spelled out in a query, by its mask or else in the account's date format; or the refusal."""
+    try:
+        return zone.read_date(text) if mask is None else _read(zone, text, mask)
+    except BadMoment as error:
+        raise search_error(f"Search error occurred: {error}") from None
 
 
 def text_of(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""The record service: read, create, change, upsert, delete, transform, attach, sub-resources."""
+"""The record service: read, create, change, upsert, delete, transform, attach."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def find(account: Account, kind: RecordType, key: str) -> Row:
     raise no_such_instance()
 
 
-def _open(account: Account, kind: RecordType, key: str) -> Row:
+def open_record(account: Account, kind: RecordType, key: str) -> Row:
     """A record loaded in edit mode, as even a GET does: locked ones cannot be."""
     row = find(account, kind, key)
     if account.is_locked(kind.table, row["id"]):
@@ -98,46 +98,13 @@ def read_record(account: Account, request: Request, type_: str, key: str) -> Ans
     for name in view.fields or ():
         if name not in kind.fields and name not in {sub.lower() for sub in kind.sublists}:
             raise invalid_parameter("fields", f"Field '{name}' does not exist on record '{kind.table}'.")
-    return resource(shapes.record(account, kind, _open(account, kind, key), view))
-
-
-def read_sublist(account: Account, request: Request, type_: str, key: str, name: str) -> Answer:
-    kind = record_type(account, type_, request)
-    row = _open(account, kind, key)
-    names = {sub.lower(): sub for sub in kind.sublists}
-    if name.lower() not in names:
-        raise no_such_instance()
-    view = shapes.View(base=request.base_url, expand=True)
-    body = shapes.sublist(account, kind, row["id"], names[name.lower()], view)
-    return resource(body, "collection")
-
-
-def _line(account: Account, kind: RecordType, key: str, line: str) -> Row:
-    row = _open(account, kind, key)
-    for found in addresses.lines(account, row["id"]):
-        if str(found["id"]) == line:
-            return found
-    raise no_such_instance()
-
-
-def read_line(account: Account, request: Request, type_: str, key: str, line: str) -> Answer:
-    kind = record_type(account, type_, request)
-    found = _line(account, kind, key, line)
-    return resource(shapes.address_line(kind, found["owner"], found, view_of(request)))
-
-
-def read_address(account: Account, request: Request, type_: str, key: str, line: str) -> Answer:
-    kind = record_type(account, type_, request)
-    found = _line(account, kind, key, line)
-    view = view_of(request)
-    href = view.url(kind.table, found["owner"], "addressBook", found["id"], "addressBookAddress")
-    return resource(shapes.address(found, href, view))
+    return resource(shapes.record(account, kind, open_record(account, kind, key), view))
 
 
 # bodies
 
 
-def _object(request: Request) -> dict[str, Any]:
+def json_object(request: Request) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
     except ValueError:
@@ -154,7 +121,7 @@ def _name_mode(request: Request) -> str:
     return mode
 
 
-def _check_headers(request: Request) -> None:
+def check_headers(request: Request) -> None:
     if "respond-async" in request.headers.get("prefer", ""):
         raise NotEmulated("Prefer: respond-async")
     mode = str(request.headers.get("x-netsuite-propertyvaluevalidation", "error")).lower()
@@ -217,7 +184,7 @@ def invalid_content_name(name: str) -> Exception:
 
 
 def _writable(account: Account, type_: str, request: Request) -> RecordType:
-    _check_headers(request)
+    check_headers(request)
     kind = record_type(account, type_, request)
     if not kind.writable:
         raise NotEmulated(f"{request.method} {kind.name}")
@@ -255,7 +222,7 @@ def change(
 def create_record(account: Account, request: Request, type_: str) -> Answer:
     check_parameters(request, set())
     kind = _writable(account, type_, request)
-    body = read_body(account, kind, _object(request))
+    body = read_body(account, kind, json_object(request))
     warnings = _warnings(request, body.unknown)
     return written(_location(request, kind, create(account, kind, body)), warnings)
 
@@ -263,8 +230,8 @@ def create_record(account: Account, request: Request, type_: str) -> Answer:
 def update_record(account: Account, request: Request, type_: str, key: str) -> Answer:
     check_parameters(request, {"replace", "replaceselectedfields"})
     kind = _writable(account, type_, request)
-    row = _open(account, kind, key)
-    return _update(account, request, kind, row, _object(request))
+    row = open_record(account, kind, key)
+    return _update(account, request, kind, row, json_object(request))
 
 
 def _update(account: Account, request: Request, kind: RecordType, row: Row, given: dict[str, Any]) -> Answer:
@@ -295,10 +262,10 @@ def upsert_record(account: Account, request: Request, type_: str, key: str) -> A
         raise malformed("PUT works only with an external id: eid:{externalId}.")
     if "externalid" not in kind.fields:
         raise NotEmulated(f"external ids of {kind.name}")
-    given = _object(request)
+    given = json_object(request)
     id_ = account.id_of_external(kind.table, external_id)
     if id_ is not None:
-        return _update(account, request, kind, _open(account, kind, str(id_)), given)
+        return _update(account, request, kind, open_record(account, kind, str(id_)), given)
     body = read_body(account, kind, {"externalId": external_id, **given})
     warnings = _warnings(request, body.unknown)
     return written(_location(request, kind, create(account, kind, body)), warnings)
@@ -307,7 +274,7 @@ def upsert_record(account: Account, request: Request, type_: str, key: str) -> A
 def delete_record(account: Account, request: Request, type_: str, key: str) -> Answer:
     check_parameters(request, set())
     kind = _writable(account, type_, request)
-    row = _open(account, kind, key)
+    row = open_record(account, kind, key)
     rules.check_deletable(account, kind, row["id"])
     account.delete(kind, row["id"])
     return written()
@@ -323,10 +290,10 @@ def transform(account: Account, request: Request, type_: str, key: str, target: 
         raise malformed(f"Transformation from {kind.table} to {target} is not supported.")
     if target.lower() != "opportunity":
         raise NotEmulated(f"!transform/{target}")
-    _check_headers(request)
-    row = _open(account, kind, key)
+    check_headers(request)
+    row = open_record(account, kind, key)
     wanted = account.types["opportunity"]
-    body = read_body(account, wanted, _object(request) if request.body.strip() else {})
+    body = read_body(account, wanted, json_object(request) if request.body.strip() else {})
     warnings = _warnings(request, body.unknown)
     carried = {column: row[column] for column in (*_CARRIED, "isbudgetapproved")}
     columns = {**carried, **body.columns, "entity": row["id"]}
@@ -350,5 +317,5 @@ def _pair(account: Account, request: Request, type_: str, key: str, contact: str
     kind = record_type(account, type_, request)
     if kind.table != "customer":
         raise NotEmulated(f"attach to {kind.name}")
-    company = _open(account, kind, key)
+    company = open_record(account, kind, key)
     return company["id"], find(account, account.types["contact"], contact)["id"]

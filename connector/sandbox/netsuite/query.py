@@ -12,7 +12,7 @@ from connector.sandbox.netsuite.answers import CAP, check_parameters, paging, re
 from connector.sandbox.netsuite.errors import NotEmulated, Refusal, invalid_content, invalid_parameter, search_error
 from connector.sandbox.netsuite.functions import Failure, text_of
 from connector.sandbox.netsuite.scope import Output, Query
-from connector.sandbox.netsuite.suiteql import Translator
+from connector.sandbox.netsuite.statements import Statement, Statements
 from connector.sandbox.wire import Answer, Request
 
 
@@ -22,7 +22,7 @@ class QueryService:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._failure = Failure()
-        self._translator = Translator(account, self._failure)
+        self._statements = Statements(account.settings, account.zone)
         functions.install(account.database, account, self._failure)
 
     def suiteql(self, request: Request) -> Answer:
@@ -34,23 +34,24 @@ class QueryService:
         if offset >= CAP:
             raise invalid_parameter("offset", f"At most {CAP} results can be read.")
         text, params = _body(request)
-        query = self._translator.query(text, params)
-        rows, total = self._run(query, limit, offset)
-        return _page(request, query, rows, limit, offset, total)
+        statement = self._statements.statement(text, params)
+        rows, total = self._run(statement, limit, offset)
+        return _page(request, statement.query, rows, limit, offset, total)
 
-    def _run(self, query: Query, limit: int, offset: int) -> tuple[list[tuple[Any, ...]], int]:
+    def _run(self, statement: Statement, limit: int, offset: int) -> tuple[list[tuple[Any, ...]], int]:
+        query, values = statement.query, statement.values
         select = ", ".join(_written(output) for output in query.outputs)
         try:
-            rows = self._fetch(f"SELECT {select} FROM ({query.sql}) LIMIT {limit + 1} OFFSET {offset}")  # noqa: S608
+            rows = self._fetch(f"SELECT {select} FROM ({query.sql}) LIMIT {limit + 1} OFFSET {offset}", values)  # noqa: S608
             if offset == 0 and len(rows) <= limit:
                 return rows, len(rows)
-            total = self._fetch(f"SELECT COUNT(*) FROM ({query.sql})")[0][0]  # noqa: S608
+            total = self._fetch(f"SELECT COUNT(*) FROM ({query.sql})", values)[0][0]  # noqa: S608
         except sqlite3.Error as error:
             raise self._refusal(error) from error
         return rows[:limit], int(total)
 
-    def _fetch(self, sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._account.database.execute(sql)]
+    def _fetch(self, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._account.database.execute(sql, values)]
 
     def _refusal(self, error: sqlite3.Error) -> Exception:
         """What a function refused while the query ran; else SQLite met something that the checks let through."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from email.utils import format_datetime
 from typing import Any
 
-from connector.sandbox.netsuite import auth, deeds, handlers, lead_list, made_up, metadata
+from connector.sandbox.netsuite import auth, deeds, handlers, lead_list, made_up, metadata, subresources
 from connector.sandbox.netsuite.account import Account
 from connector.sandbox.netsuite.answers import plain
 from connector.sandbox.netsuite.errors import (
@@ -23,6 +23,7 @@ from connector.sandbox.wire import Answer, Request
 from connector.sandbox.world import World
 
 _RECORD = "/services/rest/record/v1"
+_LINE = f"{_RECORD}/{{type}}/{{id}}/addressBook/{{line}}"
 _SYSTEM = "/services/rest/system/v1"
 _NEXT_TO_EVERY_ANSWER = {
     "Cache-Control": "No-Cache",
@@ -162,13 +163,16 @@ class NetSuite:
             ("POST", f"{_RECORD}/{{type}}/{{id}}/!transform/{{target}}", self._on(handlers.transform)),
             ("POST", f"{_RECORD}/{{type}}/{{id}}/!attach/contact/{{contact}}", self._on(handlers.attach)),
             ("POST", f"{_RECORD}/{{type}}/{{id}}/!detach/contact/{{contact}}", self._on(handlers.detach)),
-            ("GET", f"{_RECORD}/{{type}}/{{id}}/{{sublist}}", self._on(handlers.read_sublist)),
-            ("GET", f"{_RECORD}/{{type}}/{{id}}/addressBook/{{line}}", self._on(handlers.read_line)),
-            (
-                "GET",
-                f"{_RECORD}/{{type}}/{{id}}/addressBook/{{line}}/addressBookAddress",
-                self._on(handlers.read_address),
-            ),
+            ("GET", f"{_RECORD}/{{type}}/{{id}}/{{name}}", self._on(subresources.read)),
+            ("POST", f"{_RECORD}/{{type}}/{{id}}/{{name}}", self._on(subresources.refuse_create)),
+            ("DELETE", f"{_RECORD}/{{type}}/{{id}}/{{name}}", self._on(subresources.refuse_delete)),
+            ("GET", _LINE, self._on(subresources.read_line)),
+            ("PATCH", _LINE, self._on(subresources.change_line)),
+            ("DELETE", _LINE, self._on(subresources.refuse_delete)),
+            ("GET", f"{_LINE}/addressBookAddress", self._on(subresources.read_address)),
+            ("PATCH", f"{_LINE}/addressBookAddress", self._on(subresources.change_address)),
+            ("POST", f"{_LINE}/addressBookAddress", self._on(subresources.refuse_create)),
+            ("DELETE", f"{_LINE}/addressBookAddress", self._on(subresources.refuse_delete)),
         ]
         return [
             (method, template, tuple(part for part in template.split("/") if part), handler)

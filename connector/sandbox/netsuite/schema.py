@@ -7,10 +7,11 @@ Moments are whole UTC seconds, booleans `T`/`F`, references integers. Lists with
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from connector.sandbox.netsuite import lists
-from connector.sandbox.netsuite.fields import NAMED_LIST, Field, RecordType, custom_list
+from connector.sandbox.netsuite.fields import NAMED_LIST, Field, RecordType, custom_list, record_types
 from connector.sandbox.netsuite.settings import Settings
 
 _TYPES = {
@@ -113,8 +114,36 @@ def open_database(path: str) -> sqlite3.Connection:
     return database
 
 
-def create(database: sqlite3.Connection, types: dict[str, RecordType], settings: Settings) -> None:
-    """Make what is missing: tables, columns of new custom fields, indexes, and the lists of a fresh account."""
+def open_account(path: str, settings: Settings) -> sqlite3.Connection:
+    """The database of an account, with what is missing made; one in memory is a copy of one that was made before."""
+    database = open_database(path)
+    if path == ":memory:":
+        _fresh(settings.without_credentials).backup(database)
+    else:
+        _create(database, settings)
+    return database
+
+
+@lru_cache(maxsize=16)
+def _fresh(settings: Settings) -> sqlite3.Connection:
+    database = open_database(":memory:")
+    _create(database, settings)
+    return database
+
+
+def _create(database: sqlite3.Connection, settings: Settings) -> None:
+    """All that is missing, or nothing of it."""
+    database.execute("BEGIN")
+    try:
+        _add_missing(database, record_types(settings.without_credentials), settings)
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _add_missing(database: sqlite3.Connection, types: Mapping[str, RecordType], settings: Settings) -> None:
+    """Tables, columns of new custom fields, indexes, and the lists of a fresh account."""
     fresh = not _tables(database)
     for statement in _statements(types):
         database.execute(statement)
@@ -141,7 +170,7 @@ def _is_list(kind: RecordType) -> bool:
     return len(kind.fields) == len(NAMED_LIST)
 
 
-def _statements(types: dict[str, RecordType]) -> Iterator[str]:
+def _statements(types: Mapping[str, RecordType]) -> Iterator[str]:
     for table in _OWN_TABLES:
         yield f"CREATE TABLE IF NOT EXISTS {table}"
     for kind in types.values():

@@ -26,10 +26,14 @@ class Output:
 
 @dataclass(frozen=True)
 class Query:
-    """A translated query. `sql` yields the outputs in their order, dates still as moments."""
+    """A translated query. `sql` yields the outputs in their order, dates still as moments.
+
+    `constants`: the names in `sql` that stand for moments to be read, each with the mark of its text and its mask
+    (None: the account's date format)."""
 
     sql: str
     outputs: tuple[Output, ...]
+    constants: tuple[tuple[str, str, str | None], ...] = ()
 
 
 @dataclass

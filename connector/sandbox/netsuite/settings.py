@@ -5,7 +5,7 @@ An administrator's choices, fixed when the sandbox starts; the data that people 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 CustomKind = Literal["text", "integer", "number", "currency", "boolean", "date", "list"]
@@ -96,6 +96,20 @@ class Settings:
     def slug(self) -> str:
         """The account id as host names want it: lower case with hyphen."""
         return self.account_id.lower().replace("_", "-")
+
+    @property
+    def without_credentials(self) -> Settings:
+        """What the account is, whoever may log in to it."""
+        return replace(
+            self,
+            consumer_key="",
+            consumer_secret="",
+            token_id="",
+            token_secret="",
+            client_id="",
+            certificate_id="",
+            public_key_pem=None,
+        )
 
     @property
     def all_custom_fields(self) -> tuple[CustomField, ...]:

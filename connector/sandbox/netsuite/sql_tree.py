@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlglot
@@ -15,6 +13,15 @@ from connector.sandbox.netsuite.errors import NotEmulated, search_error
 #: A node of the tree. sqlglot renames its base class between releases.
 Node = Any
 
+#: The name of a value that is bound when the query runs.
+MARK = "moment{}"
+
+_REFUSED_FORMS = {
+    exp.With: "WITH is not supported.",
+    exp.Limit: "LIMIT is not supported.",
+    exp.DateStrToDate: "Date literals are not supported.",
+    exp.TimestampFromParts: "Date literals are not supported.",
+}
 _KEPT_FUNCTIONS = ("COUNT", "SUM", "MIN", "MAX", "AVG")
 
 
@@ -30,16 +37,15 @@ def unsupported(what: str) -> Exception:
     return search_error(f"Search error occurred: Invalid or unsupported search. {what}")
 
 
-def parse(text: str, params: list[Any]) -> exp.Select:
-    """The tree of one SELECT with `?` filled from `params`; refusals for what SuiteQL does not take."""
-    tree = _parsed(text).copy()
-    _fill(tree, params)
+def parse(text: str, params: list[Any], marks: int = 0) -> exp.Select:
+    """The tree of one SELECT with `?` filled from `params`, and with so many marks in it; refusals for what SuiteQL
+    does not take."""
+    tree = _parsed(text)
+    _fill(tree, params, {MARK.format(at) for at in range(marks)})
     return tree
 
 
-@lru_cache(maxsize=512)
 def _parsed(text: str) -> exp.Select:
-    """Clients send the same few texts again and again, and to parse one takes longer than to answer it."""
     try:
         trees = sqlglot.parse(text, dialect=Dialect)
     except (sqlglot.errors.SqlglotError, RecursionError):
@@ -54,22 +60,20 @@ def _parsed(text: str) -> exp.Select:
 
 
 def _check_forms(tree: exp.Select) -> None:
-    if tree.find(exp.With):
-        raise unsupported("WITH is not supported.")
-    if tree.find(exp.Limit):
-        raise unsupported("LIMIT is not supported.")
-    if tree.find(exp.DateStrToDate, exp.TimestampFromParts) or re.search(r"^\s*(DATE|TIMESTAMP)\s+'", tree.sql()):
-        raise unsupported("Date literals are not supported.")
-    marks = any(column.args.get("join_mark") for column in tree.find_all(exp.Column))
-    ansi = any(join.side or join.kind or join.args.get("on") for join in tree.find_all(exp.Join))
+    nodes = list(tree.walk())
+    for form, what in _REFUSED_FORMS.items():
+        if any(isinstance(node, form) for node in nodes):
+            raise unsupported(what)
+    marks = any(node.args.get("join_mark") for node in nodes if isinstance(node, exp.Column))
+    ansi = any(node.side or node.kind or node.args.get("on") for node in nodes if isinstance(node, exp.Join))
     if marks and ansi:
         raise unsupported("ANSI and Oracle join syntax cannot be mixed.")
     if marks:
         raise NotEmulated("SuiteQL: Oracle outer join (+)")
 
 
-def _fill(tree: exp.Select, params: list[Any]) -> None:
-    marks = list(tree.find_all(exp.Placeholder, bfs=False))
+def _fill(tree: exp.Select, params: list[Any], bound: set[str]) -> None:
+    marks = [mark for mark in tree.find_all(exp.Placeholder, bfs=False) if mark.name not in bound]
     if len(marks) != len(params):
         raise search_error(f"Search error occurred: {len(marks)} parameters expected, {len(params)} given.")
     for mark, value in zip(marks, params, strict=True):

@@ -7,16 +7,14 @@ SQLite text and type; the types say which columns are dates, that an answer has 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
-from connector.sandbox.netsuite.account import Account
 from connector.sandbox.netsuite.errors import NotEmulated, search_error
-from connector.sandbox.netsuite.functions import Failure, Typed, as_text, call
-from connector.sandbox.netsuite.moments import BadMoment
+from connector.sandbox.netsuite.functions import Typed, as_text, call, moment_of
+from connector.sandbox.netsuite.moments import Zone
 from connector.sandbox.netsuite.scope import (
     Output,
     Query,
@@ -36,31 +34,35 @@ from connector.sandbox.netsuite.sql_tree import (
     limit_clause,
     listed,
     only,
-    parse,
     rownum_limit,
     unsupported,
     whole,
 )
-from connector.sandbox.netsuite.tables import Column, Table, Type, catalogue
+from connector.sandbox.netsuite.tables import Column, Table, Type
 
 _MOST_IN_VALUES = 1000
 
 
+class Inseparable(Exception):
+    """What the query means depends on the value of a mark: it cannot be translated before that is known."""
+
+
 class Translator:
-    """Checks and translates queries against one account's tables."""
+    """Checks and translates one query against an account's tables."""
 
-    def __init__(self, account: Account, failure: Failure) -> None:
-        self._account = account
-        self._failure = failure
-        self._tables = catalogue(account)
+    def __init__(self, zone: Zone, tables: Mapping[str, Table]) -> None:
+        self._zone = zone
+        self._tables = tables
         self._count = 0
+        self._constants: dict[tuple[str, str | None], str] = {}
 
-    def query(self, text: str, params: list[Any]) -> Query:
-        tree = parse(text, params)
+    def query(self, tree: exp.Select) -> Query:
+        """Raises Refusal, NotEmulated, and Inseparable if there are marks in it."""
         try:
-            return self._select(tree, None)
+            query = self._select(tree, None)
         except RecursionError:
             raise unsupported("The query is nested too deeply.") from None
+        return replace(query, constants=tuple((name, *source) for source, name in self._constants.items()))
 
     # select
 
@@ -163,7 +165,7 @@ class Translator:
             return "", None
         kept, row_limit = [], None
         for part in conjuncts(where.this):
-            if isinstance(part.unnest(), exp.Column | exp.Literal):
+            if isinstance(part.unnest(), exp.Column | exp.Literal | exp.Placeholder):
                 raise unsupported(f"{part.sql()} is not a condition.")
             limit = rownum_limit(part)
             if limit is None:
@@ -222,8 +224,8 @@ class Translator:
             return scope.aliases[name]
         raise unknown_column(node, scope)
 
-    def _zone(self) -> Typed:
-        return _quoted(self._account.settings.time_zone), "text"
+    def _session_zone(self) -> Typed:
+        return _quoted(self._zone.name), "text"
 
     def _literal(self, node: Node, scope: Scope) -> Typed:
         assert isinstance(node, exp.Literal)
@@ -231,6 +233,9 @@ class Translator:
             return str(float(node.this)) if "." in node.this else str(int(node.this)), "number"
         # To Oracle the empty text is null.
         return (_quoted(node.this) if node.this else "NULL"), "text"
+
+    def _mark(self, node: Node, scope: Scope) -> Typed:
+        return f":{node.name}", "text"
 
     def _chain(self, node: Node, scope: Scope) -> Typed:
         word = " AND " if isinstance(node, exp.And) else " OR "
@@ -271,12 +276,9 @@ class Translator:
         return _as_number(sql)
 
     def _as_date(self, sql: str) -> str:
-        if not sql.startswith("'"):
-            return f"ns_read_date({sql})"
-        try:
-            return str(self._account.zone.read_date(sql[1:-1]))
-        except BadMoment as error:
-            raise search_error(f"Search error occurred: {error}") from None
+        if _is_mark(sql):
+            raise Inseparable
+        return str(moment_of(self._zone, _unquoted(sql), None)) if sql.startswith("'") else f"ns_read_date({sql})"
 
     def _in(self, node: Node, scope: Scope) -> Typed:
         subject, type_ = self._expression(node.this, scope)
@@ -355,17 +357,21 @@ class Translator:
 
     def _call(self, node: Node, scope: Scope) -> Typed:
         values = [self._expression(argument, scope) for argument in node.expressions]
+        if any(_is_mark(text) for text, _ in values[1:]):
+            raise Inseparable  # it may be a mask, and masks are read now
         sql, type_ = call(node.name, values)
-        if type_ == "date" and all(value[0].startswith("'") for value in values):
-            return self._constant(sql), "date"
+        if type_ == "date" and all(text.startswith("'") or _is_mark(text) for text, _ in values):
+            return self._constant([text for text, _ in values]), "date"
         return sql, type_
 
-    def _constant(self, sql: str) -> str:
-        """A moment spelled out in the query, read now: a bad one is refused even if no row is ever compared."""
-        try:
-            return str(self._account.all(f"SELECT {sql} AS moment")[0]["moment"])
-        except sqlite3.OperationalError as error:
-            raise self._failure.take() or error from None
+    def _constant(self, texts: Sequence[str]) -> str:
+        """A moment spelled out in the query, read before it runs: a bad one is refused even if no row is compared."""
+        mask = _unquoted(texts[1]) if len(texts) > 1 else None
+        if not _is_mark(texts[0]):
+            return str(moment_of(self._zone, _unquoted(texts[0]), mask))
+        # One name for equal moments, so that SQLite sees that they are equal and uses the index.
+        name = self._constants.setdefault((texts[0][1:], mask), f"constant{len(self._constants)}")
+        return f":{name}"
 
     def _dotted(self, node: Node, scope: Scope) -> Typed:
         """`BUILTIN.DF(column)`."""
@@ -394,12 +400,13 @@ class Translator:
 _COMPARISONS: dict[type, str] = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
 _ARITHMETIC: dict[type, str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 _PSEUDO: dict[str, Callable[[Translator], Typed]] = {
-    "sessiontimezone": Translator._zone,
+    "sessiontimezone": Translator._session_zone,
     "sysdate": lambda _: ("ns_now()", "date"),
 }
 _EXPRESSIONS: dict[type, Callable[[Translator, Node, Scope], Typed]] = {
     exp.Column: Translator._column,
     exp.Literal: Translator._literal,
+    exp.Placeholder: Translator._mark,
     exp.And: Translator._chain,
     exp.Or: Translator._chain,
     exp.Paren: Translator._paren,
@@ -456,8 +463,18 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _unquoted(sql: str) -> str:
+    return sql[1:-1].replace("''", "'")
+
+
+def _is_mark(sql: str) -> bool:
+    return sql.startswith(":")
+
+
 def _as_number(sql: str) -> str:
     """A text beside a number: Oracle converts it, or fails."""
+    if _is_mark(sql):
+        raise Inseparable
     if not sql.startswith("'"):
         return f"CAST({sql} AS REAL)"
     try:

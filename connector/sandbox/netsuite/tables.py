@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from connector.sandbox.netsuite.account import TITLES, Account
-from connector.sandbox.netsuite.fields import Field, RecordType
+from connector.sandbox.netsuite.account import TITLES
+from connector.sandbox.netsuite.fields import Field, RecordType, record_types
 from connector.sandbox.netsuite.schema import QUERY_ONLY
 from connector.sandbox.netsuite.settings import Settings
 
@@ -58,10 +58,10 @@ class Table:
     columns: Mapping[str, Column] = field(default_factory=dict)
 
 
-def catalogue(account: Account) -> dict[str, Table]:
-    """The account's tables by lower-case name."""
-    tables = [_record_table(account, kind) for kind in account.types.values() if kind.name != "salesOrder"]
-    tables += [*_entity_tables(), *_address_tables(), *_trail_tables(), *_setup_tables(account.settings)]
+def catalogue(settings: Settings) -> dict[str, Table]:
+    """The tables of an account by lower-case name."""
+    tables = [_record_table(kind) for kind in record_types(settings).values() if kind.name != "salesOrder"]
+    tables += [*_entity_tables(), *_address_tables(), *_trail_tables(), *_setup_tables(settings)]
     return {table.name: table for table in tables}
 
 
@@ -98,7 +98,7 @@ def _plain(names: str, type_: Type = "text") -> list[Column]:
     return [Column(name, type_) for name in names.split()]
 
 
-def _record_table(account: Account, kind: RecordType) -> Table:
+def _record_table(kind: RecordType) -> Table:
     columns = [_column(field_) for field_ in kind.fields.values() if field_.column not in _REST_ONLY]
     if kind.table != "customer":
         return Table(kind.table, kind.table, _columns(*columns))

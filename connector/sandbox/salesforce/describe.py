@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from connector.sandbox.salesforce import objects_activity, objects_sales, objects_setup
 from connector.sandbox.salesforce.errors import no_such_resource
 from connector.sandbox.salesforce.fields import ID_TYPES, TEXT_TYPES, Field
-from connector.sandbox.salesforce.settings import Settings
+from connector.sandbox.salesforce.settings import LeadStatus, Settings
 
 SOAP_TYPES = {
     "id": "tns:ID",
@@ -143,19 +143,24 @@ CAMPAIGN_CHILDREN = (
 
 def build_schema(settings: Settings) -> Schema:
     """The base org plus the extra custom fields of `settings`."""
+    return _schema(settings.lead_statuses, settings.extra_fields)
+
+
+@lru_cache(maxsize=16)
+def _schema(lead_statuses: tuple[LeadStatus, ...], extra_fields: tuple[tuple[str, Field], ...]) -> Schema:
     return Schema(
-        SObject(name, label, plural, prefix, _with_extras(name, fields, settings), **more)
-        for name, label, plural, prefix, fields, more in _base(settings)
+        SObject(
+            name, label, plural, prefix, (*fields, *(field for owner, field in extra_fields if owner == name)), **more
+        )
+        for name, label, plural, prefix, fields, more in _base(lead_statuses)
     )
 
 
-def _with_extras(sobject: str, fields: tuple[Field, ...], settings: Settings) -> tuple[Field, ...]:
-    return (*fields, *(field for name, field in settings.extra_fields if name == sobject))
-
-
-def _base(settings: Settings) -> tuple[tuple[str, str, str, str, tuple[Field, ...], dict[str, Any]], ...]:
-    statuses = tuple(status.label for status in settings.lead_statuses)
-    default = next((status.label for status in settings.lead_statuses if status.default), statuses[0])
+def _base(
+    lead_statuses: tuple[LeadStatus, ...],
+) -> tuple[tuple[str, str, str, str, tuple[Field, ...], dict[str, Any]], ...]:
+    statuses = tuple(status.label for status in lead_statuses)
+    default = next((status.label for status in lead_statuses if status.default), statuses[0])
     merge: dict[str, Any] = {"mergeable": True}
     setup: dict[str, Any] = {"writable": False}
     sales, activity, admin = objects_sales, objects_activity, objects_setup

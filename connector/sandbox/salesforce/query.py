@@ -9,9 +9,11 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from connector.sandbox.salesforce.describe import Schema
 from connector.sandbox.salesforce.errors import refuse
 from connector.sandbox.salesforce.org import Org
 from connector.sandbox.salesforce.soql import parse
@@ -43,7 +45,7 @@ class Queries:
 
     def run(self, text: str, root: str, *, all_rows: bool, batch_size: int | None = None) -> dict[str, Any]:
         """The first page of a query; `root` is `/services/data/vNN.0`."""
-        plan = compile_query(self._org.schema, parse(text), self._org.now(), all_rows=all_rows)
+        plan = _plan(self._org.schema, text, self._org.now().date(), all_rows)
         if plan.kind == "count":
             return {"totalSize": self._execute(plan)[0][0], "done": True, "records": []}
         if plan.kind == "groups":
@@ -122,6 +124,12 @@ class Queries:
         sql = f"SELECT {', '.join(plan.columns)} FROM {plan.joins} WHERE t0.rowid IN ({numbers})"  # noqa: S608
         found = {row[0]: row for row in self._org.store.db.execute(sql)}
         return [found[rowid] for rowid in rowids if rowid in found]
+
+
+@lru_cache(maxsize=1024)
+def _plan(schema: Schema, text: str, today: date, all_rows: bool) -> Plan:
+    """Clients send the same few texts again and again."""
+    return compile_query(schema, parse(text), today, all_rows=all_rows)
 
 
 def _sql(plan: Plan, columns: list[str], where: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
@@ -255,7 +254,6 @@ def _is(part: Any, kind: str) -> bool:
 PARSER = Lark(GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=True)
 
 
-@lru_cache(maxsize=512)
 def parse(text: str) -> Select:
     """The tree of a query. Refusal MALFORMED_QUERY, or NotEmulated for a construct that SOQL has and we lack."""
     if len(text) > LONGEST_QUERY:

@@ -5,7 +5,7 @@ Two-valued logic (assumed): a comparison with a null field is false, so NOT and 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from lark import Token
@@ -40,7 +40,7 @@ NO_SUFFIX = (
 )
 
 
-def compile_query(schema: Schema, select: Select, now: datetime, *, all_rows: bool) -> Plan:
+def compile_query(schema: Schema, select: Select, today: date, *, all_rows: bool) -> Plan:
     """The plan of a top-level query. Refusal with the vendor's texts for what the describe does not allow."""
     found = schema.find(select.sobject)
     if found is None:
@@ -48,17 +48,17 @@ def compile_query(schema: Schema, select: Select, now: datetime, *, all_rows: bo
             what="object", suffix="c", after="entity name"
         )
         raise refuse_at(select.text, select.sobject.start_pos or 0, message, "INVALID_TYPE")
-    return _Compiler(schema, found, select, now, all_rows).plan()
+    return _Compiler(schema, found, select, today, all_rows).plan()
 
 
 class _Compiler:
     """State of one compilation: the columns asked for and the joins that their paths need."""
 
     def __init__(
-        self, schema: Schema, sobject: SObject, select: Select, now: datetime, all_rows: bool, prefix: str = "t"
+        self, schema: Schema, sobject: SObject, select: Select, today: date, all_rows: bool, prefix: str = "t"
     ) -> None:
         self.schema, self.sobject, self.select = schema, sobject, select
-        self.now, self.all_rows, self.prefix = now, all_rows, prefix
+        self.today, self.all_rows, self.prefix = today, all_rows, prefix
         self.columns: list[str] = [f"{prefix}0.rowid", f'{prefix}0."Id"']
         self.joins: dict[tuple[str, ...], str] = {(): f"{prefix}0"}
         self.join_sql = [f'"{sobject.name}" {prefix}0']
@@ -174,7 +174,7 @@ class _Compiler:
     def _child(self, select: Select) -> ChildPlan:
         child = self._child_relationship(select)
         sobject = self.schema.get(child.sobject)
-        compiler = _Compiler(self.schema, sobject, select, self.now, self.all_rows, "c")
+        compiler = _Compiler(self.schema, sobject, select, self.today, self.all_rows, "c")
         if any(isinstance(item.what, Select) for item in select.items):
             raise self._malformed(select.sobject, "sub-selects may not nest")
         plan = compiler.plan()
@@ -342,8 +342,8 @@ class _Compiler:
             raise self._malformed(condition.path, "semi join field must be an ID or a reference")
         target = self.schema.find(select.sobject)
         if target is None:
-            return compile_query(self.schema, select, self.now, all_rows=self.all_rows).where
-        inner = _Compiler(self.schema, target, select, self.now, self.all_rows, f"{self.prefix}s")
+            return compile_query(self.schema, select, self.today, all_rows=self.all_rows).where
+        inner = _Compiler(self.schema, target, select, self.today, self.all_rows, f"{self.prefix}s")
         if len(select.items) != 1 or not isinstance(select.items[0].what, Token):
             raise self._malformed(select.sobject, "semi join sub-selects select exactly one field")
         chosen = inner._resolve(select.items[0].what)
@@ -356,7 +356,7 @@ class _Compiler:
         return f"NOT ifnull(({inside}), 0)" if condition.negated else inside
 
     def _relative(self, column: Column, operator: str, value: Literal) -> str:
-        start, end = relative_days(value.text.lower(), self.now.date())
+        start, end = relative_days(value.text.lower(), self.today)
         whole = column.field.type == "date"
         first, after = (str(start), str(end)) if whole else (midnight(start), midnight(end))
         bounds = {"<": first, "<=": after, ">": after, ">=": first}

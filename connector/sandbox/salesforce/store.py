@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from connector.sandbox.salesforce.describe import Schema, SObject
@@ -24,19 +25,11 @@ class Store:
 
     def __init__(self, schema: Schema, database: str) -> None:
         self.schema = schema
-        self.db = sqlite3.connect(database, isolation_level=None, check_same_thread=False, cached_statements=1024)
-        self.db.create_function("fold", 1, fold, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
-            self.db.execute(f"PRAGMA {pragma}")
-        for sobject in schema.sobjects:
-            self._create_table(sobject)
-
-    def _create_table(self, sobject: SObject) -> None:
-        columns = [f'"{field.name}" {_column_type(field)}' for field in sobject.stored]
-        columns += [f'"{name}" TEXT' for name in HIDDEN if sobject.has_recycle_bin]
-        self.db.execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({", ".join(columns)})')
-        for kind, name, body in _indexes(sobject):
-            self.db.execute(f'CREATE {kind} IF NOT EXISTS "{name}" ON "{sobject.name}" {body}')
+        self.db = _opened(database)
+        if database == ":memory:":
+            _empty(schema).backup(self.db)
+        else:
+            _create_tables(self.db, schema)
 
     def close(self) -> None:
         self.db.close()
@@ -97,6 +90,31 @@ class Store:
     def highest_id(self, sobject: SObject) -> str | None:
         row = self.db.execute(f'SELECT max("Id") FROM "{sobject.name}"').fetchone()  # noqa: S608
         return None if row is None else row[0]
+
+
+def _opened(database: str) -> sqlite3.Connection:
+    db = sqlite3.connect(database, isolation_level=None, check_same_thread=False, cached_statements=1024)
+    db.create_function("fold", 1, fold, deterministic=True)
+    for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+@lru_cache(maxsize=16)
+def _empty(schema: Schema) -> sqlite3.Connection:
+    """A database in memory with all tables, to be copied: to make the tables takes far longer."""
+    db = _opened(":memory:")
+    _create_tables(db, schema)
+    return db
+
+
+def _create_tables(db: sqlite3.Connection, schema: Schema) -> None:
+    for sobject in schema.sobjects:
+        columns = [f'"{field.name}" {_column_type(field)}' for field in sobject.stored]
+        columns += [f'"{name}" TEXT' for name in HIDDEN if sobject.has_recycle_bin]
+        db.execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({", ".join(columns)})')
+        for kind, name, body in _indexes(sobject):
+            db.execute(f'CREATE {kind} IF NOT EXISTS "{name}" ON "{sobject.name}" {body}')
 
 
 def fold(text: Any) -> Any:

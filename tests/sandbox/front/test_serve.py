@@ -130,6 +130,15 @@ def test_the_server_lives_on_after_every_broken_connection(served: Served) -> No
     assert served.session.get(served.url + "/things", timeout=5).status_code == 200
 
 
+def test_a_client_that_dies_while_it_speaks_is_forgotten_without_noise(caplog: pytest.LogCaptureFixture) -> None:
+    with serve({"echo": Front(Echo())}) as urls:
+        host, port = urls["echo"].removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"POST /x HTTP/1.1\r\nHost: acme.example\r\nContent-Length: 10\r\n\r\nhalf")
+        assert requests.get(urls["echo"] + "/x", timeout=5).status_code == 200
+    assert caplog.records == []
+
+
 def test_a_slow_request_stops_nobody_else_and_fills_the_gate(served: Served) -> None:
     slow = {"kind": "slow", "seconds": 0.25, "times": 5, "match": {"path": "/slow"}}
     served.front.arm([slow])

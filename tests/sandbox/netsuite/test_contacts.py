@@ -123,14 +123,6 @@ def test_not_expanded_a_sublist_is_a_link(account: Caller) -> None:
     assert account.get(f"/customer/{lead}")["addressBook"] == {"links": [link]}
 
 
-def test_lines_and_addresses_have_their_own_urls(account: Caller) -> None:
-    lead = account.lead(addressBook=_book("Fresno"))
-    (line,) = _lines(account, lead)
-    assert account.get(f"/customer/{lead}/addressBook/{line['id']}")["id"] == line["id"]
-    assert account.get(f"/customer/{lead}/addressBook/{line['id']}/addressBookAddress")["city"] == "Fresno"
-    assert account.send("GET", f"{RECORD}/customer/{lead}/addressBook/1").status == 404
-
-
 def test_a_patch_appends_an_address_every_time(account: Caller) -> None:
     lead = account.lead(addressBook=_book("Fresno"))
     for _ in range(2):

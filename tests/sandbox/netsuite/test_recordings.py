@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from connector.sandbox.netsuite.tables import catalogue
 from tests.sandbox.netsuite.caller import RECORD, Caller
 
 #: What a delivery network and a web server put beside an answer.
@@ -83,7 +84,7 @@ def test_all_query_columns_are_columns_of_a_real_account(account: Caller, record
     account.company()
     answer = account.query("SELECT * FROM customer WHERE id = 0")
     assert answer.status == 200
-    shown = {key for key in account.brain._query._translator._tables["customer"].columns if "custentity" not in key}
+    shown = {key for key in catalogue(account.brain.settings)["customer"].columns if "custentity" not in key}
     assert shown - known <= {name.lower() for name in fields}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from connector.sandbox.netsuite.settings import CustomField
+from connector.sandbox.netsuite.statements import Statements, separated
 from tests.sandbox.netsuite.caller import HOST, SUITEQL, Caller
 
 _SEARCH = "Invalid search query. Detailed unprocessed description follows. "
@@ -260,14 +261,73 @@ def test_a_keyset_read_meets_every_row_once(account: Caller) -> None:
 
 def test_a_keyset_read_uses_the_index(account: Caller) -> None:
     at = f"TO_TIMESTAMP('2026-01-05 01:00:00', {_MASK})"
-    query = account.brain._query._translator.query(
+    brain = account.brain
+    found = Statements(brain.settings, brain.account.zone).statement(
         f"SELECT c.id FROM customer c WHERE c.lastmodifieddate > {at} OR (c.lastmodifieddate = {at} AND c.id > 5) "
         "ORDER BY c.lastmodifieddate, c.id FETCH FIRST 1000 ROWS ONLY",
         [],
     )
-    plan = [row["detail"] for row in account.brain.account.all(f"EXPLAIN QUERY PLAN {query.sql}")]
+    explained = brain.account.database.execute(f"EXPLAIN QUERY PLAN {found.query.sql}", found.values)
+    plan = [row["detail"] for row in explained]
     assert any("INDEX customer_0 (lastmodifieddate>?)" in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+_AT = "'2026-01-05 01:00:00'"
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        f"SELECT id FROM customer WHERE lastmodifieddate >= TO_TIMESTAMP({_AT}, {_MASK})",
+        f"SELECT id FROM customer WHERE lastmodifieddate < TO_DATE({_AT}, {_MASK}) OR id > 1001",
+        f"SELECT id FROM customer WHERE TO_CHAR(lastmodifieddate, {_MASK}) IN ({_AT}, '2026-01-05 01:00:01')",
+        f"SELECT id FROM customer WHERE TO_CHAR(lastmodifieddate, {_MASK}) BETWEEN {_AT} AND {_AT}",
+        f"SELECT id FROM customer WHERE companyname = {_AT} OR comments LIKE {_AT} OR title || 'x' = {_AT}",
+        f"SELECT {_AT} AS at, COUNT(*) AS n FROM customer GROUP BY {_AT}",
+        f"SELECT DISTINCT {_AT} AS at, 'it''s {_AT[1:-1]}' AS told, NVL(email, {_AT}) AS mail FROM customer",
+        f"SELECT CASE WHEN companyname = {_AT} THEN {_AT} ELSE 'no' END AS at FROM customer ORDER BY {_AT}",
+        f"SELECT id FROM (SELECT id, {_AT} AS at FROM customer) t WHERE t.at = {_AT}",
+        f"SELECT {_AT} AS at FROM DUAL",
+        f"SELECT id FROM customer WHERE id = {_AT}",
+        f"SELECT id FROM customer WHERE estimatedbudget > {_AT}",
+        f"SELECT id FROM customer WHERE lastmodifieddate > {_AT}",
+        f"SELECT id FROM customer WHERE lastmodifieddate > TO_DATE({_AT}, 'YYYY-MM-DD')",
+        f"SELECT id FROM customer WHERE lastmodifieddate > TO_DATE('2026-02-31 01:00:00', {_MASK})",
+        f"SELECT TO_CHAR(lastmodifieddate, {_AT}) AS at FROM customer",
+        f"SELECT TRUNC({_AT}) AS at FROM customer",
+        f"SELECT LENGTH({_AT}) AS at, UPPER({_AT}) AS up FROM customer",
+        f"SELECT id FROM customer WHERE {_AT}",
+        f"SELECT id FROM customer WHERE ({_AT})",
+        f"SELECT id, q'[' {_AT}]' AS told FROM customer",
+        f"SELECT id FROM customer WHERE rownum <= {_AT}",
+        f"SELECT id FROM customer WHERE lastmodifieddate > TIMESTAMP {_AT}",
+        f"SELECT id FROM customer WHERE companyname = q'[it's] OR title = ({_AT})",
+        f"SELECT nope FROM customer WHERE companyname = {_AT}",
+        f"SELECT id FROM customer WHERE companyname = {_AT} AND title = ?",
+        f"SELECT SQRT({_AT}) AS at FROM customer",
+        f"SELECT email FROM customer WHERE companyname = {_AT} GROUP BY id",
+    ],
+)
+def test_to_bind_the_moments_of_a_query_changes_neither_answer_nor_refusal(account: Caller, q: str) -> None:
+    """A query that says `:moment` is translated as it stands."""
+    for name in ("Acme", _AT[1:-1]):
+        account.lead(companyName=name)
+    bound, whole = account.query(q), account.query(f"/* :moment */ {q}")
+    assert (bound.status, bound.body) == (whole.status, whole.body)
+
+
+@pytest.mark.parametrize("q", [f"SELECT q'[' {_AT}]' AS told FROM task", f"SELECT TIMESTAMP {_AT} AS at FROM task"])
+def test_what_is_no_text_by_itself_stays_in_the_query(q: str) -> None:
+    assert separated(q) == (q, [])
+
+
+def test_equal_queries_at_other_moments_are_translated_once(account: Caller) -> None:
+    statements = Statements(account.brain.settings, account.brain.account.zone)
+    q = f"SELECT id FROM customer WHERE lastmodifieddate > TO_TIMESTAMP('2026-01-0{{}} 01:00:00', {_MASK})"
+    one, other = (statements.statement(q.format(day), []) for day in (5, 6))
+    assert one.query is other.query
+    assert other.values["constant0"] - one.values["constant0"] == 86400
 
 
 # dates
