@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 from connector.core.flow import Planned, Raw
-from connector.core.mapping import countries
+from connector.core.mapping import countries, states
 from connector.core.mapping.codecs import Unfit, as_text, country_code, text_key
 from connector.core.mapping.lenses import Lens, Links
 from connector.core.schema import ABSENT, Address, Gap, Value
@@ -23,10 +23,17 @@ _NETSUITE_LENGTHS = {"addr1": 150, "addr2": 150, "addr3": 150, "city": 50, "stat
 
 
 def address_key(value: Value) -> Hashable:
-    """Comparison key: streets line by line without empty lines, the rest as text."""
+    """Comparison key: streets line by line without empty lines, the state however it is spelt, the rest as text."""
     if not isinstance(value, Address):
         return ("",) * len(PARTS)
-    return (", ".join(street_lines(value.street)), *(text_key(getattr(value, part)) for part in PARTS[1:]))
+    state = text_key(value.state)
+    return (
+        ", ".join(street_lines(value.street)),
+        text_key(value.city),
+        states.code_of(value.country or "", state) or state,
+        text_key(value.postal_code),
+        text_key(value.country),
+    )
 
 
 def street_lines(street: str | None) -> list[str]:

@@ -3,59 +3,65 @@ collected, not raised, so that a person sees all of them at once."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import phonenumbers
-
 from connector.core.flow import Pair, Raw
-from connector.core.mapping import address, lenses
-from connector.core.mapping.codecs import CODECS, Codec, Options
+from connector.core.mapping import address, expressions, forms, lenses
+from connector.core.mapping.codecs import CODECS, Codec
+from connector.core.mapping.expressions import Expression
+from connector.core.mapping.gates import Gates
 from connector.core.mapping.language import (
     AddressParts,
     CodecName,
+    Compute,
+    Const,
+    CountryFields,
     FieldLine,
     FirstOf,
+    Form,
     Header,
+    Join,
     MappingFile,
-    TableRow,
+    Split,
     YesWhen,
 )
 from connector.core.mapping.lenses import Lens, Table
+from connector.core.mapping.lookup import NO_LISTS, LiveLists, looked_up
+from connector.core.mapping.meaning import check_file, check_line
+from connector.core.mapping.naming import places
+from connector.core.mapping.options import codec_name, options
+from connector.core.mapping.scope import Scope
+from connector.core.mapping.tables import Complain, tables
 from connector.core.mapping.translate import EntityMapping, FieldMapping, Side
-from connector.core.mapping.yaml_file import Path, nearest
-from connector.core.schema import Entity, SystemName, canonical_fields
+from connector.core.mapping.yaml_file import Path
+from connector.core.schema import Entity, SystemName
 
-Complain = Callable[..., None]
-"""complain(path, what, expected="", on_key=False) notes a mistake at a node."""
-
-_CUSTOM = re.compile(r"custom\.[a-z][a-z0-9_]*")
 _ADDRESS_LINES = ("addressBook.billing", "addressBook.shipping")
-_PLAIN_FORMS = frozenset({"address", "link"})
 
 
-def build(file: MappingFile, complain: Complain) -> EntityMapping:
-    """The mapping of one file; incomplete when anything was complained about."""
-    lines: dict[str, FieldMapping] = {}
+def build(file: MappingFile, complain: Complain, lists: LiveLists = NO_LISTS) -> EntityMapping:
+    """The mapping of one file; incomplete when anything was complained about. `lists`: what lookups look into."""
+    made: dict[str, _Made] = {}
     for name, line in file.fields.items():
         path: Path = ("fields", name)
-        _check_name(file.entity, name, path, complain)
-        _check_line(line, path, complain)
-        made = _field(name, line, path, complain)
-        if made is not None:
-            lines[name] = made
-    mapping = EntityMapping(file.entity, lines, Pair(_side(file, "netsuite"), _side(file, "salesforce")))
-    _check_targets(mapping, complain)
-    _check_left_out(mapping, complain)
+        check_line(file, name, line, path, complain)
+        lens_pair = _lenses(codec_name(line), line, path, complain, lists)
+        if lens_pair is not None:
+            made[name] = lens_pair
+    gates = Gates.of(file, {name: one.lenses for name, one in made.items()})
+    lines = {name: _field(name, file.fields[name], one, gates, complain) for name, one in made.items()}
+    mapping = EntityMapping(file.entity, lines, Pair(_side(file.netsuite, file), _side(file.salesforce, file)))
+    check_file(file, mapping, complain)
     return mapping
 
 
-def _side(file: MappingFile, system: str) -> Side:
-    header: Header = getattr(file, system)
+def _side(header: Header, file: MappingFile) -> Side:
+    system = SystemName.NETSUITE if header is file.netsuite else SystemName.SALESFORCE
     stages = header.when.stage if header.when else ()
-    return Side(header.record, dict(header.create), getattr(file.left_out, system), stages)
+    left_out = getattr(file.left_out, system)
+    return Side(header.record, dict(header.create), left_out, stages, Scope(header.scope), dict(header.demands))
 
 
 # --- one line --------------------------------------------------------------------------------------------
@@ -71,14 +77,12 @@ class _Made:
     tables: Pair[Table] | None = None
 
 
-def _field(name: str, line: FieldLine, path: Path, complain: Complain) -> FieldMapping | None:
-    codec = codec_name(line)
-    made = _lenses(codec, line, path, complain)
-    if made is None:
-        return None
+def _field(name: str, line: FieldLine, made: _Made, gates: Gates, complain: Complain) -> FieldMapping:
+    conditions = _conditions(line, ("fields", name, "when"), complain)
+    wrapped = (_wrapped(lens, line, system, conditions.of(system)) for system, lens in made.lenses)
     return FieldMapping(
         name=name,
-        codec=codec,
+        codec=codec_name(line),
         owner=line.owner,
         direction=line.direction,
         create_only=line.create_only,
@@ -86,35 +90,47 @@ def _field(name: str, line: FieldLine, path: Path, complain: Complain) -> FieldM
         on_too_long=line.on_too_long,
         lossy=made.lossy or line.on_too_long == "cut",
         default=Pair(line.default.netsuite, line.default.salesforce),
-        conditions=Pair(line.when.netsuite, line.when.salesforce),
-        lenses=Pair(*(_wrapped(lens, line, system) for system, lens in made.lenses)),
+        conditions=Pair(_held(line.when.netsuite), _held(line.when.salesforce)),
+        lenses=gates.around(name, line, Pair(*wrapped)),
         key=made.key,
         to=line.to,
         tables=made.tables,
+        lookup=line.lookup,
+        skip_empty=line.skip_empty,
+        expressions=conditions,
+        gates=gates.gates(name, line),
+        places=Pair(*(places(line, system, conditions.of(system)) for system in SystemName)),
     )
 
 
-def codec_name(line: FieldLine) -> CodecName:
-    return line.as_ or ("picklist" if line.values is not None else "text")
+def _lenses(codec: CodecName, line: FieldLine, path: Path, complain: Complain, lists: LiveLists) -> _Made | None:
+    match codec:
+        case "address":
+            return _address(line, path, complain)
+        case "link":
+            return _link(line, path, complain)
+        case "state" if isinstance(line.country, CountryFields):
+            return _state(line, line.country, path, complain)
+        case "lookup":
+            if line.lookup is None:
+                return None
+            return _singles(line, looked_up(line.lookup, lists, line.unknown), None, path, complain)
+    plain = CODECS[codec](options(line))
+    if line.values is None:
+        return _singles(line, plain, None, path, complain)
+    both = tables(line, path, complain)
+    return _singles(line, lenses.tabled(plain, both), both, path, complain)
 
 
-def _lenses(codec: CodecName, line: FieldLine, path: Path, complain: Complain) -> _Made | None:
-    if codec == "address":
-        return _address(line, path, complain)
-    if codec == "link":
-        return _link(line, path, complain)
-    plain = CODECS[codec](_options(line))
-    tables = _tables(line, path, complain) if line.values is not None else None
-    through = lenses.tabled(plain, tables) if tables else plain
-    sides = [_single(side, system, through, path, complain) for system, side in _sides(line)]
+def _singles(line: FieldLine, codec: Codec, both: Pair[Table] | None, path: Path, complain: Complain) -> _Made | None:
+    """A line of which each side is one field, or a form that makes one value."""
+    sides = [_single(side, system, codec, (*path, str(system)), complain) for system, side in _sides(line)]
     if sides[0] is None or sides[1] is None:
         return None
-    several = any(isinstance(side, FirstOf | YesWhen) for _, side in _sides(line))
-    return _Made(Pair(sides[0], sides[1]), through.key, through.lossy or several, tables)
-
-
-def _options(line: FieldLine) -> Options:
-    return Options(line.region, line.decimals, Pair(line.scale.netsuite, line.scale.salesforce))
+    lossy = any(isinstance(side, Form) and side.ways != "two-way" for _, side in _sides(line))
+    joined = next((side for _, side in _sides(line) if isinstance(side, Join)), None)
+    key = forms.joined_key(joined.with_) if joined else codec.key
+    return _Made(Pair(sides[0], sides[1]), key, codec.lossy or lossy, both)
 
 
 def _sides(line: FieldLine) -> Iterator[tuple[SystemName, Any]]:
@@ -123,14 +139,35 @@ def _sides(line: FieldLine) -> Iterator[tuple[SystemName, Any]]:
 
 
 def _single(side: Any, system: SystemName, codec: Codec, path: Path, complain: Complain) -> Lens | None:
-    if isinstance(side, str):
-        return lenses.single(side, codec, system)
-    if isinstance(side, FirstOf):
-        return lenses.first_of(side.first_of, codec, system)
-    if isinstance(side, YesWhen):
-        return lenses.yes_when(side.yes_when)
-    complain((*path, str(system)), "five fields make an address, but the line has no `as: address`")
+    match side:
+        case str():
+            return lenses.single(side, codec, system)
+        case FirstOf():
+            return lenses.first_of(side.first_of, codec, system)
+        case YesWhen():
+            return lenses.yes_when(side.yes_when)
+        case Join():
+            return forms.join(side)
+        case Split():
+            return forms.split(side)
+        case Const():
+            return forms.const(side.const, codec, system)
+        case Compute():
+            expression = _expression(side.compute, (*path, "compute"), complain)
+            return None if expression is None else forms.compute(expression, codec, system)
+    complain(path, "five fields make an address, but the line has no `as: address`")
     return None
+
+
+def _expression(text: str, path: Path, complain: Complain) -> Expression | None:
+    try:
+        return expressions.parse(text)
+    except expressions.Misread as why:
+        complain(path, why.what, why.expected, inside=why.at)
+        return None
+
+
+# --- forms of several fields -----------------------------------------------------------------------------
 
 
 def _address(line: FieldLine, path: Path, complain: Complain) -> _Made | None:
@@ -149,120 +186,51 @@ def _link(line: FieldLine, path: Path, complain: Complain) -> _Made | None:
     if line.to is None or line.to is Entity.LEAD:
         complain((*path, "as"), "a link needs to know what it points to", "expected `to: organization` or the like")
         return None
-    named = [side for _, side in _sides(line)]
-    if not all(isinstance(side, str) for side in named):
-        complain(path, "a link is one field on either side", on_key=True)
+    if not _is_one_field(line, "link", path, complain):
         return None
     sides = [lenses.link(side, line.to, system) for system, side in _sides(line)]
     return _Made(Pair(sides[0], sides[1]), lenses.link_key, False)
 
 
-def _wrapped(lens: Lens, line: FieldLine, system: SystemName) -> Lens:
+def _state(line: FieldLine, country: CountryFields, path: Path, complain: Complain) -> _Made | None:
+    if not _is_one_field(line, "state", path, complain):
+        return None
+    codec, spelling = CODECS["state"](options(line)), line.spelling
+    netsuite = forms.state(str(line.netsuite), country.netsuite, spelling.netsuite or "code")
+    salesforce = forms.state(str(line.salesforce), country.salesforce, spelling.salesforce or "name")
+    return _Made(Pair(netsuite, salesforce), codec.key, True)
+
+
+def _is_one_field(line: FieldLine, what: str, path: Path, complain: Complain) -> bool:
+    for system, side in _sides(line):
+        if not isinstance(side, str):
+            complain((*path, str(system)), f"a {what} is one field on either side", "expected the name of a field")
+    return all(isinstance(side, str) for _, side in _sides(line))
+
+
+# --- what a form is wrapped in ---------------------------------------------------------------------------
+
+
+def _held(condition: Any) -> dict[str, Raw]:
+    return dict(condition) if isinstance(condition, dict) else {}
+
+
+def _conditions(line: FieldLine, path: Path, complain: Complain) -> Pair[Expression | None]:
+    def one(system: SystemName) -> Expression | None:
+        condition = getattr(line.when, system)
+        return _expression(condition, (*path, str(system)), complain) if isinstance(condition, str) else None
+
+    return Pair(one(SystemName.NETSUITE), one(SystemName.SALESFORCE))
+
+
+def _wrapped(lens: Lens, line: FieldLine, system: SystemName, condition: Expression | None) -> Lens:
     default: Raw = getattr(line.default, system)
-    conditions: Mapping[str, Raw] = getattr(line.when, system)
-    if line.unknown == "ignore" and line.values is not None:
+    if line.unknown == "ignore" and (line.values is not None or line.lookup):
         lens = lenses.ignoring(lens)
     if default is not None and len(lens.writes) == 1:
         lens = lenses.with_default(lens, default)
-    return lenses.only_when(lens, conditions) if conditions else lens
-
-
-# --- values tables ---------------------------------------------------------------------------------------
-
-
-def _tables(line: FieldLine, path: Path, complain: Complain) -> Pair[Table]:
-    rows = [(canonical, *_cells(canonical, cell)) for canonical, cell in (line.values or {}).items()]
-    netsuite = {canonical: cells for canonical, cells, _ in rows}
-    salesforce = {canonical: cells for canonical, _, cells in rows}
-    return Pair(
-        _table(netsuite, line, "netsuite", path, complain),
-        _table(salesforce, line, "salesforce", path, complain),
-    )
-
-
-def _cells(canonical: str, cell: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if isinstance(cell, TableRow):
-        return _texts(cell.netsuite), _texts(cell.salesforce)
-    return _texts(cell), (canonical,)
-
-
-def _texts(cell: Any) -> tuple[str, ...]:
-    return tuple(str(item) for item in cell) if isinstance(cell, tuple) else (str(cell),)
-
-
-def _table(rows: Mapping[str, tuple[str, ...]], line: FieldLine, system: str, path: Path, complain: Complain) -> Table:
-    read: dict[str, str] = {}
-    for canonical, cells in rows.items():
-        if not cells:
-            complain((*path, "values", canonical), "an empty list names no value")
-        for cell in cells:
-            if cell in read:
-                text = f"{system} value {cell!r} stands for both {read[cell]!r} and {canonical!r}"
-                complain((*path, "values", canonical), text, "one meaning for each value", on_key=True)
-            read.setdefault(cell, canonical)
-    return Table(read, {canonical: cells[0] for canonical, cells in rows.items() if cells}, line.unknown)
-
-
-# --- mistakes of meaning ---------------------------------------------------------------------------------
-
-
-def _check_name(entity: Entity, name: str, path: Path, complain: Complain) -> None:
-    known = canonical_fields(entity)
-    if name not in known and not _CUSTOM.fullmatch(name):
-        expected = nearest(name, known) or "for a field of your own: custom.<name>"
-        complain(path, f"`{name}` is not a field of {_article(entity)} {entity}", expected, on_key=True)
-
-
-def _article(entity: Entity) -> str:
-    return "an" if entity.value[0] in "aeiou" else "a"
-
-
-def _check_line(line: FieldLine, path: Path, complain: Complain) -> None:
-    """Options that would do nothing are mistakes: whoever wrote them expects something of them."""
-    codec = codec_name(line)
-    given = line.model_fields_set
-    useless = {
-        "to": codec != "link",
-        "unknown": line.values is None,
-        "values": codec not in ("picklist", "multi_picklist"),
-        "region": codec != "phone",
-        "decimals": codec not in ("money", "number", "percent"),
-        "scale": codec != "percent",
-        "default": codec in _PLAIN_FORMS,
-        "on_too_long": codec not in ("text", "long_text"),
-    }
-    for option in sorted(given & {name for name, is_useless in useless.items() if is_useless}):
-        complain((*path, option), f"`{option}` has no meaning for `as: {codec}`", on_key=True)
-    if line.region not in phonenumbers.SUPPORTED_REGIONS:
-        complain((*path, "region"), f"{line.region!r} is not a country code", "expected an ISO code such as US")
-    if line.unknown == "default" and line.default.netsuite is None and line.default.salesforce is None:
-        complain((*path, "unknown"), "`unknown: default` needs a `default`")
-    _check_one_way(line, path, complain)
-
-
-def _check_one_way(line: FieldLine, path: Path, complain: Complain) -> None:
-    for system, side in _sides(line):
-        if isinstance(side, YesWhen) and line.direction != f"to_{system.other}":
-            expected = f"expected `direction: to_{system.other}`"
-            complain((*path, str(system)), "`yes_when` can only be read", expected)
-        if isinstance(side, YesWhen) and codec_name(line) != "boolean":
-            complain((*path, str(system)), "`yes_when` says yes or no", "expected `as: boolean`")
-
-
-def _check_targets(mapping: EntityMapping, complain: Complain) -> None:
-    for system in SystemName:
-        writers: dict[str, str] = {}
-        for name, line in mapping.fields.items():
-            for vendor in line.lenses.of(system).writes if line.flows_to(system) else ():
-                if vendor in writers:
-                    text = f"`{vendor}` is written by `{writers[vendor]}` already"
-                    complain(("fields", name, str(system)), text, "one line for each vendor field")
-                writers.setdefault(vendor, name)
-
-
-def _check_left_out(mapping: EntityMapping, complain: Complain) -> None:
-    for system in SystemName:
-        mapped = set(mapping.vendor_fields(system))
-        for name in mapping.left_out(system):
-            if name in mapped:
-                complain(("left_out", str(system), name), f"`{name}` is left out, but a line maps it", on_key=True)
+    if line.skip_empty and lens.writes:
+        lens = lenses.skipping_empty(lens)
+    if held := _held(getattr(line.when, system)):
+        lens = lenses.only_when(lens, held)
+    return lenses.only_if(lens, condition) if condition else lens

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connector.core.flow import Pair, Raw
-from connector.core.mapping.address import PARTS
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.fit import lacks
 from connector.core.mapping.translate import EntityMapping, FieldMapping
@@ -32,11 +31,16 @@ def check_mappings(
     mistakes: list[Mistake] = []
     for entity in Entity:
         source = mappings.sources[entity]
-        for system, infos in records:
-            found = _check_side(mappings.of(entity), system, infos, values)
-            mistakes.extend(source.mistake(path, what, expected) for path, what, expected in found)
+        found = found_in(mappings.of(entity), records, values=values)
+        mistakes.extend(source.mistake(path, what, expected) for path, what, expected in found)
     mistakes.extend(_check_conversion(mappings))
     return sorted(set(mistakes), key=lambda one: (one.file, one.line, one.column, one.what))
+
+
+def found_in(mapping: EntityMapping, records: Pair[Mapping[str, RecordInfo]], *, values: bool = False) -> Found:
+    """The same for one file, by the node where it stands."""
+    for system, infos in records:
+        yield from _check_side(mapping, system, infos, values)
 
 
 def _check_side(mapping: EntityMapping, system: SystemName, infos: Mapping[str, RecordInfo], values: bool) -> Found:
@@ -48,6 +52,9 @@ def _check_side(mapping: EntityMapping, system: SystemName, infos: Mapping[str, 
     for line in mapping.fields.values():
         yield from _check_line(line, system, info)
         yield from _check_values(line, system, info) if values else ()
+    for number, name in enumerate(mapping.sides.of(system).scope.fields):
+        if name not in info.fields:
+            yield from _unknown(name, (str(system), "scope", number, "field"), info)
     for name, value in mapping.sides.of(system).create.items():
         yield from _check_constant(name, value, (str(system), "create", name), info)
     yield from _check_required(mapping, system, info)
@@ -57,22 +64,14 @@ def _check_side(mapping: EntityMapping, system: SystemName, infos: Mapping[str, 
 
 
 def _check_line(line: FieldMapping, system: SystemName, info: RecordInfo) -> Found:
-    lens = line.lenses.of(system)
-    for name in sorted({*lens.reads, *lens.writes}):
-        path: Path = ("fields", line.name, str(system), *_place_in_form(line, system, name))
+    lens, places = line.lenses.of(system), line.places.of(system)
+    for name in dict.fromkeys((*lens.reads, *lens.writes)):
+        path: Path = ("fields", line.name, *places.get(name, (str(system),)))
         known = info.fields.get(name)
         if known is None:
             yield from _unknown(name, path, info)
         elif name in lens.writes and line.flows_to(system):
             yield from _check_target(line, known, path, info)
-
-
-def _place_in_form(line: FieldMapping, system: SystemName, name: str) -> Path:
-    """The step below the side that names the field, where the side is a form."""
-    reads = line.lenses.of(system).reads
-    if name in line.conditions.of(system):
-        return ()
-    return (PARTS[reads.index(name)],) if line.codec == "address" and len(reads) == len(PARTS) else ()
 
 
 def _unknown(name: str, path: Path, info: RecordInfo) -> Found:

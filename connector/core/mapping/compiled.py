@@ -1,11 +1,15 @@
 """Many lenses into one Python function per direction, made once when the files are loaded.
 
-The source is put together from fixed text and counting numbers only. Everything that comes out of a mapping file
-(names, defaults, tables) reaches the function as an object in its namespace, never as source.
+The source is put together from fixed text and counting numbers only. Names out of a mapping file become constants of
+its syntax tree, and everything else (codecs, tables, defaults) objects in its namespace: never source.
+
+Each function first tries to make the whole record in one expression, which is nearly as fast as a function written by
+hand. A field that is absent, or a value that does not fit, sends the record the careful way, field by field.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,77 +24,130 @@ Read = Callable[[Mapping[str, Raw], Links], tuple[dict[str, Value], dict[str, st
 Write = Callable[[Mapping[str, Value], Links, Mapping[str, Value]], tuple[dict[str, Planned], dict[str, str]]]
 """Canonical values and what the side holds now -> vendor fields, and what could not be expressed."""
 
-_READ_PLAIN = """\
-    value = find(vendor{n}, ABSENT)
-    if value.__class__ is str:
-        values[name{n}] = value or None
-    elif value is None:
-        values[name{n}] = None
-    elif value is not ABSENT:
-        odd(name{n}, value, values, problems)
-"""
-_READ_LENS = """\
+_READ_WHOLE = {
+    "plain": "name{n}: (value or None) if type(value := raw[vendor{n}]) is str else as_text(value),",
+    "codec": "name{n}: read{n}(raw[vendor{n}]),",
+    "lens": "name{n}: get{n}(raw, links),",
+}
+_READ_CAREFUL = {
+    "plain": """
+    if vendor{n} in raw:
+        try:
+            values[name{n}] = as_text(raw[vendor{n}])
+        except Unfit as why:
+            problems[name{n}] = str(why)""",
+    "codec": """
+    if vendor{n} in raw:
+        try:
+            values[name{n}] = read{n}(raw[vendor{n}])
+        except Unfit as why:
+            problems[name{n}] = str(why)""",
+    "lens": """
     try:
         value = get{n}(raw, links)
         if value is not ABSENT:
             values[name{n}] = value
     except Unfit as why:
-        problems[name{n}] = str(why)
-"""
-_WRITE_PLAIN = """\
-    value = find(name{n}, ABSENT)
-    if value is not ABSENT:
-        fields[vendor{n}] = value or None
-"""
-_WRITE_LENS = """\
-    value = find(name{n}, ABSENT)
-    if value is not ABSENT:
-        try:
-            fields.update(put{n}(value, links, held(name{n}, ABSENT)))
-        except Unfit as why:
-            problems[name{n}] = str(why)
-"""
-_READ = """\
+        problems[name{n}] = str(why)""",
+}
+_READ = """
 def read(raw, links):
+    try:
+        values = {{{whole}}}
+    except (KeyError, Unfit):
+        return carefully(raw, links)
+    {absent}
+    return values, {{}}
+
+def carefully(raw, links):
     values = {{}}
-    problems = {{}}
-    find = raw.get
-{body}    return values, problems
+    problems = {{}}{careful}
+    return values, problems
 """
-_WRITE = """\
+_DROP_ABSENT = """
+    if values[name{n}] is ABSENT:
+        del values[name{n}]"""
+
+_WRITE_WHOLE = {
+    "plain": "vendor{n}: values[name{n}] or None,",
+    "codec": "vendor{n}: None if (value := values[name{n}]) is None else write{n}(value),",
+    "lens": "**put{n}(values[name{n}], links, held(name{n}, ABSENT)),",
+}
+_WRITE_CAREFUL = {
+    "plain": """
+    if name{n} in values:
+        fields[vendor{n}] = values[name{n}] or None""",
+    "codec": """
+    if name{n} in values:
+        try:
+            value = values[name{n}]
+            fields[vendor{n}] = None if value is None else write{n}(value)
+        except Unfit as why:
+            problems[name{n}] = str(why)""",
+    "lens": """
+    if name{n} in values:
+        try:
+            fields.update(put{n}(values[name{n}], links, held(name{n}, ABSENT)))
+        except Unfit as why:
+            problems[name{n}] = str(why)""",
+}
+_WRITE = """
 def write(values, links, holds):
-    fields = {{}}
-    problems = {{}}
-    find = values.get
     held = holds.get
-{body}    return fields, problems
+    if len(values) >= count:
+        try:
+            return {{{whole}}}, {{}}
+        except (KeyError, Unfit):
+            pass
+    fields = {{}}
+    problems = {{}}{careful}
+    return fields, problems
 """
 
 
 def reader(lenses: Mapping[str, Lens]) -> Read:
     """One function that reads all fields of one side; `lenses` by canonical name."""
-    body = "".join((_READ_PLAIN if lens.plain else _READ_LENS).format(n=n) for n, lens in enumerate(lenses.values()))
-    return _function("read", _READ.format(body=body), lenses)
+    absent = "".join(_DROP_ABSENT.format(n=n) for n, lens in enumerate(lenses.values()) if lens.through is None)
+    source = _READ.format(whole=_steps(_READ_WHOLE, lenses), careful=_steps(_READ_CAREFUL, lenses), absent=absent)
+    return _function("read", source, lenses)
 
 
 def writer(lenses: Mapping[str, Lens]) -> Write:
     """One function that writes the given fields of one side; `lenses` by canonical name."""
-    body = "".join((_WRITE_PLAIN if lens.plain else _WRITE_LENS).format(n=n) for n, lens in enumerate(lenses.values()))
-    return _function("write", _WRITE.format(body=body), lenses)
+    source = _WRITE.format(whole=_steps(_WRITE_WHOLE, lenses), careful=_steps(_WRITE_CAREFUL, lenses))
+    return _function("write", source, lenses)
 
 
-def _read_odd_text(name: str, raw: Any, values: dict[str, Value], problems: dict[str, str]) -> None:
-    """A text field that holds something other than text."""
-    try:
-        values[name] = as_text(raw)
-    except Unfit as why:
-        problems[name] = str(why)
+def _steps(by_kind: Mapping[str, str], lenses: Mapping[str, Lens]) -> str:
+    return "".join(by_kind[_kind(lens)].format(n=n) for n, lens in enumerate(lenses.values()))
+
+
+def _kind(lens: Lens) -> str:
+    if lens.through is None:
+        return "lens"
+    return "plain" if lens.through.plain else "codec"
+
+
+class _Names(ast.NodeTransformer):
+    """Puts names out of mapping files in place of their stand-ins."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(self._names[node.id]) if node.id in self._names else node
 
 
 def _function(name: str, source: str, lenses: Mapping[str, Lens]) -> Callable[..., Any]:
-    namespace: dict[str, Any] = {"ABSENT": ABSENT, "Unfit": Unfit, "odd": _read_odd_text}
+    names: dict[str, str] = {}
+    namespace: dict[str, Any] = {"ABSENT": ABSENT, "Unfit": Unfit, "as_text": as_text, "count": len(lenses)}
     for n, (canonical, lens) in enumerate(lenses.items()):
-        namespace |= {f"name{n}": canonical, f"vendor{n}": lens.plain, f"get{n}": lens.get, f"put{n}": lens.put}
-    exec(compile(source, f"<compiled {name}>", "exec"), namespace)  # noqa: S102 - fixed text and numbers only
+        names[f"name{n}"] = canonical
+        namespace |= {f"get{n}": lens.get, f"put{n}": lens.put}
+        if lens.through is not None:
+            names[f"vendor{n}"] = lens.through.name
+            namespace |= {f"read{n}": lens.through.read, f"write{n}": lens.through.write}
+    tree = ast.fix_missing_locations(_Names(names).visit(ast.parse(source)))
+    exec(compile(tree, f"<compiled {name}>", "exec"), namespace)  # noqa: S102 - fixed text, numbers and constants only
     function: Callable[..., Any] = namespace[name]
     return function

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import types
-import typing
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel
 
 from connector.core.mapping.build import build
 from connector.core.mapping.conversion_rules import ConversionRules
-from connector.core.mapping.language import MappingFile
+from connector.core.mapping.language import ListName, MappingFile
+from connector.core.mapping.lookup import NO_LISTS, LiveLists
+from connector.core.mapping.shape import checked
+from connector.core.mapping.tables import Complain, CsvTable, read_csv
 from connector.core.mapping.translate import EntityMapping
-from connector.core.mapping.yaml_file import Source, nearest, parse
+from connector.core.mapping.yaml_file import Source, parse
 from connector.core.schema import Entity, Stage, SystemName, record_types
 from connector.errors import MappingError, Mistake
 
@@ -37,7 +37,8 @@ Model = TypeVar("Model", bound=BaseModel)
 @dataclass(frozen=True)
 class Mappings:
     """All mapping files of a folder. `fingerprint`: changes when, and only when, the files mean something else.
-    `files` and `sources` keep what was read, for checks that name lines and for the examples."""
+    `files` and `sources` keep what was read, for checks that name lines and for the examples. `waiting`: what is
+    not in `entities`, because an account changed."""
 
     entities: Mapping[Entity, EntityMapping]
     conversion: ConversionRules
@@ -45,35 +46,95 @@ class Mappings:
     files: Mapping[Entity, MappingFile]
     sources: Mapping[Entity, Source]
     conversion_source: Source
+    waiting: tuple[str, ...] = ()
 
     def of(self, entity: Entity) -> EntityMapping:
         return self.entities[entity]
+
+    @property
+    def lookups(self) -> frozenset[ListName]:
+        """The live lists that some line looks into."""
+        lines = (line for mapping in self.entities.values() for line in mapping.fields.values())
+        return frozenset(line.lookup for line in lines if line.lookup)
+
+    def with_lists(self, lists: LiveLists) -> Mappings:
+        """The same mappings, looking into these lists from now on."""
+        if not self.lookups:
+            return self
+        bound = {entity: build(file, _nothing_new, lists) for entity, file in self.files.items()}
+        return replace(self, entities=bound)
+
+
+def _nothing_new(path: tuple[str | int, ...], what: str, expected: str = "", **where: Any) -> None:
+    """Mistakes of files that were checked before."""
+
+
+ReadFile = Callable[[str], bytes]
+"""Name of a file beside the mapping -> its content; raises OSError."""
 
 
 def load_mappings(directory: Path) -> Mappings:
     """The mapping files of a folder: one per entity, and conversion.yaml. Raises MappingError."""
     mistakes: list[Mistake] = []
-    files: dict[Entity, MappingFile] = {}
-    sources: dict[Entity, Source] = {}
-    entities: dict[Entity, EntityMapping] = {}
+    found: dict[Entity, _Built] = {}
     for entity in Entity:
         source = _parsed(directory / f"{entity}.yaml", mistakes)
-        file = _checked(MappingFile, source, mistakes) if source else None
-        if source is None or file is None:
-            continue
-        mistakes.extend(_header_mistakes(file, entity, source))
-        entities[entity] = build(file, _collector(source, mistakes))
-        files[entity], sources[entity] = file, source
+        built = _built(source, lambda name: (directory / name).read_bytes(), mistakes) if source else None
+        if built is not None:
+            mistakes.extend(_header_mistakes(built.file, entity, built.source))
+            found[entity] = built
     source = _parsed(directory / CONVERSION, mistakes)
-    rules = _checked(ConversionRules, source, mistakes) if source else None
+    rules = _shaped(ConversionRules, source, mistakes) if source else None
     if mistakes or source is None or rules is None:
         raise MappingError(sorted(mistakes, key=lambda one: (one.file, one.line, one.column)))
-    return Mappings(entities, rules, _fingerprint(files, rules), files, sources, source)
+    files = {entity: built.file for entity, built in found.items()}
+    return Mappings(
+        entities={entity: built.mapping for entity, built in found.items()},
+        conversion=rules,
+        fingerprint=_fingerprint(files, rules),
+        files=files,
+        sources={entity: built.source for entity, built in found.items()},
+        conversion_source=source,
+    )
 
 
-def _collector(source: Source, mistakes: list[Mistake]) -> typing.Callable[..., None]:
-    def complain(path: tuple[str | int, ...], what: str, expected: str = "", *, on_key: bool = False) -> None:
-        mistakes.append(source.mistake(path, what, expected, on_key=on_key))
+def build_source(source: Source, read: ReadFile, lists: LiveLists = NO_LISTS) -> EntityMapping:
+    """The mapping of one parsed file, whatever it is about. Raises MappingError."""
+    mistakes: list[Mistake] = []
+    built = _built(source, read, mistakes, lists)
+    if built is None or mistakes:
+        raise MappingError(mistakes)
+    return built.mapping
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    file: MappingFile
+    source: Source
+    mapping: EntityMapping
+
+
+def _built(source: Source, read: ReadFile, mistakes: list[Mistake], lists: LiveLists = NO_LISTS) -> _Built | None:
+    file = _shaped(MappingFile, source, mistakes)
+    if file is None:
+        return None
+    file, source = _with_tables(file, source, read, mistakes)
+    return _Built(file, source, build(file, _collector(source, mistakes), lists))
+
+
+def _shaped(model: type[Model], source: Source, mistakes: list[Mistake]) -> Model | None:
+    found = checked(model, source)
+    if isinstance(found, list):
+        mistakes.extend(found)
+        return None
+    return found
+
+
+def _collector(source: Source, mistakes: list[Mistake]) -> Complain:
+    def complain(
+        path: tuple[str | int, ...], what: str, expected: str = "", *, on_key: bool = False, inside: int = 0
+    ) -> None:
+        mistakes.append(source.mistake(path, what, expected, on_key=on_key, inside=inside))
 
     return complain
 
@@ -91,68 +152,36 @@ def _parsed(path: Path, mistakes: list[Mistake]) -> Source | None:
     return parsed
 
 
-# --- shape -----------------------------------------------------------------------------------------------
+# --- tables in files of their own --------------------------------------------------------------------------
 
 
-def _checked(model: type[Model], source: Source, mistakes: list[Mistake]) -> Model | None:
+def _with_tables(
+    file: MappingFile, source: Source, read: ReadFile, mistakes: list[Mistake]
+) -> tuple[MappingFile, Source]:
+    """The file with its CSV tables in place of their names; a line whose table is damaged has none."""
+    found: dict[str, CsvTable] = {}
+    for name, line in file.fields.items():
+        if isinstance(line.values, str):
+            table = _read_table(read, line.values, source, ("fields", name, "values"))
+            if isinstance(table, CsvTable):
+                found[name] = table
+            else:
+                mistakes.extend(table)
+    lines = {
+        name: line.model_copy(update={"values": dict(found[name].rows)}) if name in found else line
+        for name, line in file.fields.items()
+    }
+    return file.model_copy(update={"fields": lines}), replace(source, tables=found)
+
+
+def _read_table(read: ReadFile, name: str, source: Source, at: tuple[str, ...]) -> CsvTable | list[Mistake]:
+    if Path(name).name != name or not name.endswith(".csv"):
+        return [source.mistake(at, f"`{name}` is not the name of a table", "expected a CSV file beside this one")]
     try:
-        return model.model_validate(source.data)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True)
-        mistakes.extend(_shape_mistake(model, detail, source) for detail in details)
-        return None
-
-
-def _shape_mistake(model: type[BaseModel], detail: ErrorDetails, source: Source) -> Mistake:
-    path = detail["loc"]
-    last = str(path[-1]) if path else ""
-    if detail["type"] == "extra_forbidden":
-        known = _keys(model, path[:-1])
-        expected = nearest(last, known) or f"expected one of {', '.join(known)}"
-        return source.mistake(path, f"unknown key `{last}`", expected, on_key=True)
-    if detail["type"] == "missing":
-        return source.mistake(path[:-1], f"`{last}` is missing", on_key=True)
-    if detail["type"] in ("literal_error", "enum"):
-        choices = str(detail.get("ctx", {}).get("expected", ""))
-        given = str(detail["input"])
-        expected = nearest(given, [choice.strip("' ") for choice in choices.replace(" or ", ", ").split(",")])
-        return source.mistake(path, f"`{given}` is not a choice here", expected or f"expected {choices}")
-    if detail["type"] == "union_tag_not_found":
-        expected = "expected a field name, {first_of: [...]}, {yes_when: {...}}, or the five parts of an address"
-        return source.mistake(path, "not a field name and not a form", expected)
-    return source.mistake(path, detail["msg"])
-
-
-def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
-    """The keys that are allowed at a path of the model."""
-    kinds: list[Any] = [model]
-    for step in path:
-        kinds = [inner for kind in kinds for inner in _inside(kind, step)]
-    models = [kind for kind in _flat(kinds) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    return sorted({info.alias or name for kind in models for name, info in kind.model_fields.items()})
-
-
-def _inside(kind: Any, step: str | int) -> Iterator[Any]:
-    """What stands under `step` in a kind of node; the kind itself for a step that is pydantic's, not the file's."""
-    for one in _flat([kind]):
-        arguments = typing.get_args(one)
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            found = [info.annotation for name, info in one.model_fields.items() if step in (name, info.alias)]
-            yield from found or [one]
-        elif arguments:
-            yield arguments[-1] if typing.get_origin(one) is dict else arguments[0]
-
-
-def _flat(kinds: list[Any]) -> Iterator[Any]:
-    """Kinds without unions and annotations around them."""
-    for kind in kinds:
-        origin = typing.get_origin(kind)
-        if origin in (typing.Union, types.UnionType):
-            yield from _flat(list(typing.get_args(kind)))
-        elif origin is typing.Annotated:
-            yield from _flat([typing.get_args(kind)[0]])
-        else:
-            yield kind
+        return read_csv(read(name), name)
+    except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        return [source.mistake(at, f"`{name}` cannot be read: {reason}", "expected a CSV file beside this one")]
 
 
 # --- meaning across the file -----------------------------------------------------------------------------

@@ -1,17 +1,20 @@
-"""The `examples:` of the mapping files: records crossing over as their author expects. They run as tests."""
+"""Examples that run: those of the mapping files, and the worked ones of the language."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector.core.flow import Later, Ref
-from connector.core.mapping.document import Mappings
+from connector.core.flow import Later, Pair, Ref
+from connector.core.mapping.document import Mappings, build_source
 from connector.core.mapping.language import Example
+from connector.core.mapping.lookup import LiveLists
 from connector.core.mapping.translate import EntityMapping
-from connector.core.mapping.yaml_file import Path, nearest
-from connector.core.schema import SystemName
-from connector.errors import Mistake
+from connector.core.mapping.worked import Worked
+from connector.core.mapping.yaml_file import Path, nearest, parse
+from connector.core.schema import Entity, SystemName, record_types
+from connector.errors import MappingError, Mistake
 
 
 class NoLinks:
@@ -62,6 +65,45 @@ def _run(mapping: EntityMapping, example: Example, path: Path) -> Iterator[tuple
     if set(example.expect.held) != set(problems):
         held = "; ".join(f"{name}: {why}" for name, why in sorted(problems.items())) or "nothing"
         yield (*path, "expect"), f"held: {held}", f"expected {', '.join(example.expect.held) or 'nothing'}"
+
+
+# --- worked examples of the language ---------------------------------------------------------------------
+
+
+def run_worked(worked: Worked) -> list[str]:
+    """What of a worked example does not come out as it says."""
+    mapping = _mapping_of(worked)
+    ways = {"to_salesforce": (SystemName.NETSUITE,), "to_netsuite": (SystemName.SALESFORCE,)}
+    differences: list[str] = []
+    for source in ways.get(worked.way, tuple(SystemName)):
+        given: Mapping[str, Any] = getattr(worked, source)
+        wanted: Mapping[str, Any] = getattr(worked, source.other)
+        fields, problems = cross(mapping, source, given)
+        differences += [
+            f"{name} came out as {_shown(fields.get(name))}, not {value!r}"
+            for name, value in ({} if worked.held else wanted).items()
+            if not _equal(value, fields.get(name))
+        ]
+        if sorted(problems.values()) != ([worked.held] if worked.held else []):
+            differences.append(f"held: {'; '.join(problems.values()) or 'nothing'}")
+    return differences
+
+
+def _mapping_of(worked: Worked) -> EntityMapping:
+    """The mapping file that consists of an example's lines, built as every file is."""
+    types = {system: record_types(system)[Entity(worked.entity)] for system in SystemName}
+    stages = "when: {stage: [prospect, customer]}" if worked.entity == "organization" else ""
+    header = f"entity: {worked.entity}\nnetsuite: {{record: {types[SystemName.NETSUITE]}, {stages}}}\n"
+    header += f"salesforce: {{record: {types[SystemName.SALESFORCE]}}}\nfields:\n"
+    source = parse((header + textwrap.indent(worked.lines, "  ")).encode(), "example.yaml")
+    if isinstance(source, Mistake):
+        raise MappingError([source])
+    tables = {name: text.encode() for name, text in worked.files.items()}
+    lists: LiveLists = Pair(worked.lists.get("netsuite", {}), worked.lists.get("salesforce", {}))
+    return build_source(source, tables.__getitem__, lists)
+
+
+# --- comparing -------------------------------------------------------------------------------------------
 
 
 def _equal(wanted: Any, got: Any) -> bool:

@@ -24,21 +24,28 @@ class _Misfit(Exception):
     """Why a value does not fit."""
 
 
+class _Refusal(_Misfit):
+    """Why a record must not be written without this value."""
+
+
 def fit(
     fields: Mapping[str, Planned], info: RecordInfo, creating: bool, targets: Mapping[str, Line]
-) -> tuple[dict[str, Planned], dict[str, str]]:
+) -> tuple[dict[str, Planned], dict[str, str], str]:
     """Split vendor fields into those that fit and problems, by canonical name (vendor name if no line writes it).
-    One field of a line that does not fit takes the whole line with it."""
+    One field of a line that does not fit takes the whole line with it. The last text is the reason for which the
+    record must not be written at all; empty mostly."""
     fitting: dict[str, Planned] = {}
     problems: dict[str, str] = {}
+    refused = ""
     for name, value in fields.items():
         line = targets.get(name)
         try:
             fitting[name] = _fitted(name, value, info, creating, line.on_too_long if line else "hold")
         except _Misfit as why:
             problems[line.name if line else name] = str(why)
+            refused = refused or (f"{line.name}: {why}" if line and isinstance(why, _Refusal) else "")
     broken = {name for name, line in targets.items() if line.name in problems}
-    return {name: value for name, value in fitting.items() if name not in broken}, problems
+    return {name: value for name, value in fitting.items() if name not in broken}, problems, refused
 
 
 def _fitted(name: str, value: Planned, info: RecordInfo, creating: bool, on_too_long: TooLong) -> Planned:
@@ -76,7 +83,8 @@ def _within(value: str, known: FieldInfo, info: RecordInfo, on_too_long: TooLong
         return value
     if on_too_long == "cut":
         return _cut(value, known.length)
-    raise _Misfit(f"{len(value)} characters, {known.name} holds {known.length} in {info.system.title}")
+    text = f"{len(value)} characters, {known.name} holds {known.length} in {info.system.title}"
+    raise _Refusal(text) if on_too_long == "refuse" else _Misfit(text)
 
 
 def _cut(value: str, length: int) -> str:

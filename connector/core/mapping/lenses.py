@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from connector.core.flow import Later, Pair, Planned, Raw, Ref
 from connector.core.mapping.codecs import Codec, Unfit
+from connector.core.mapping.expressions import Expression
+from connector.core.mapping.worked import Ways
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value, record_types
 
 
@@ -32,20 +34,35 @@ Put = Callable[[Value, Links, Value | Gap], Mapping[str, Planned]]
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """One vendor field through a codec: what a lens does that looks at nothing else."""
+
+    name: str
+    read: Callable[[Any], Value]
+    write: Callable[[Any], Raw]
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lens:
     """One field of one side.
 
     `get` gives the canonical value of a raw record, ABSENT if it was not read or says nothing; `put` gives the
     vendor fields that hold a canonical value, given what the side holds now (ABSENT: not known). Both raise
-    `Unfit`. `reads`: the vendor fields that `get` looks at; `writes`: those that `put` may set. `plain` names
-    the vendor field of text that crosses unchanged.
+    `Unfit`. `reads`: the vendor fields that `get` looks at; `writes`: those that `put` may set, none if the lens is
+    one-way. `through` says the same as `get` and `put` where that is all they do, for the compiler.
     """
 
     get: Get
     put: Put
     reads: tuple[str, ...]
     writes: tuple[str, ...]
-    plain: str | None = None
+    through: Through | None = None
+
+    @property
+    def ways(self) -> Ways:
+        """`one-way` where it cannot be written; what is lost on the way back is the line's to say."""
+        return "two-way" if self.writes else "one-way"
 
 
 # --- one vendor field ------------------------------------------------------------------------------------
@@ -61,7 +78,7 @@ def single(name: str, codec: Codec, system: SystemName) -> Lens:
     def put(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
         return {name: None if value is None else write(value)}
 
-    return Lens(get, put, (name,), (name,), name if codec.plain else None)
+    return Lens(get, put, (name,), (name,), Through(name, read, write, codec.plain))
 
 
 def first_of(names: tuple[str, ...], codec: Codec, system: SystemName) -> Lens:
@@ -86,10 +103,12 @@ def yes_when(conditions: Mapping[str, Raw]) -> Lens:
     def get(raw: Mapping[str, Raw], links: Links) -> Value | Gap:
         return True if all(raw.get(name) == wanted for name, wanted in conditions.items()) else ABSENT
 
-    def put(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
-        return {}
+    return Lens(get, unwritten, tuple(conditions), ())
 
-    return Lens(get, put, tuple(conditions), ())
+
+def unwritten(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
+    """The `put` of what can only be read."""
+    return {}
 
 
 # --- values tables ---------------------------------------------------------------------------------------
@@ -179,7 +198,7 @@ def with_default(lens: Lens, default: Raw) -> Lens:
     def put(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
         return {name: default} if value is None else lens.put(value, links, held)
 
-    return replace(lens, get=get, put=put, plain=None)
+    return replace(lens, get=get, put=put, through=None)
 
 
 def ignoring(lens: Lens) -> Lens:
@@ -197,7 +216,7 @@ def ignoring(lens: Lens) -> Lens:
         except SaysNothing:
             return {}
 
-    return replace(lens, get=get, put=put, plain=None)
+    return replace(lens, get=get, put=put, through=None)
 
 
 def only_when(lens: Lens, conditions: Mapping[str, Raw]) -> Lens:
@@ -208,7 +227,41 @@ def only_when(lens: Lens, conditions: Mapping[str, Raw]) -> Lens:
             return ABSENT
         return lens.get(raw, links)
 
-    return replace(lens, get=get, reads=(*lens.reads, *conditions), plain=None)
+    return replace(lens, get=get, reads=(*lens.reads, *conditions), through=None)
+
+
+def only_if(lens: Lens, condition: Expression) -> Lens:
+    """A field that exists only on records of which an expression is true; absent on the rest, and where a field that
+    the expression names was not read."""
+
+    def get(raw: Mapping[str, Raw], links: Links) -> Value | Gap:
+        if any(name not in raw for name in condition.names) or not condition.holds(raw):
+            return ABSENT
+        return lens.get(raw, links)
+
+    return replace(lens, get=get, reads=(*lens.reads, *condition.names), through=None)
+
+
+def gated(lens: Lens, gate: Lens, allowed: frozenset[str]) -> Lens:
+    """A field that exists only on records whose `gate` gives one of these values; absent on the rest."""
+
+    def get(raw: Mapping[str, Raw], links: Links) -> Value | Gap:
+        try:
+            found = gate.get(raw, links)
+        except Unfit:
+            return ABSENT
+        return lens.get(raw, links) if found in allowed else ABSENT
+
+    return replace(lens, get=get, reads=(*lens.reads, *gate.reads), through=None)
+
+
+def skipping_empty(lens: Lens) -> Lens:
+    """An empty value is never written."""
+
+    def put(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
+        return {} if value is None else lens.put(value, links, held)
+
+    return replace(lens, put=put, through=None)
 
 
 # --- links -----------------------------------------------------------------------------------------------

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from connector.core.flow import Pair, Planned, Raw
 from connector.core.mapping import compiled
+from connector.core.mapping.codecs import Unfit
+from connector.core.mapping.expressions import Expression
 from connector.core.mapping.fit import fit
-from connector.core.mapping.language import CodecName, Direction, Owner, TooLong, Unknown
+from connector.core.mapping.gates import VARIANT, Gate
+from connector.core.mapping.language import CodecName, Direction, ListName, Owner, TooLong, Unknown
 from connector.core.mapping.lenses import Lens, Links, Table
+from connector.core.mapping.scope import EVERYTHING, Scope
+from connector.core.mapping.yaml_file import Path
 from connector.core.ports import RecordInfo
 from connector.core.schema import Entity, Stage, SystemName, Value
 
 __all__ = ["EntityMapping", "FieldMapping", "Links", "Reading", "Rendering", "Side"]
 
 
+_NETSUITE = SystemName.NETSUITE
+
+
 @dataclass(frozen=True, slots=True)
 class FieldMapping:
     """One line of a mapping file. `key` makes comparison keys; `lossy`: writing back what was read may change
-    the spelling, or choose one of several vendor values."""
+    the spelling, or choose one of several vendor values. `conditions` and `expressions` are the two kinds of `when`;
+    `gates`: what of other lines must be true of a record before this one does anything, by side. `places`: vendor
+    field -> where below the line it is named."""
 
     name: str
     codec: CodecName
@@ -36,23 +46,55 @@ class FieldMapping:
     key: Callable[[Any], Hashable]
     to: Entity | None = None
     tables: Pair[Table] | None = None
+    lookup: ListName | None = None
+    skip_empty: bool = False
+    expressions: Pair[Expression | None] = field(default_factory=lambda: Pair(None, None))
+    gates: Pair[tuple[Gate, ...]] = field(default_factory=lambda: Pair((), ()))
+    places: Pair[Mapping[str, Path]] = field(default_factory=lambda: Pair({}, {}))
+
+    @property
+    def variant(self) -> str | None:
+        """The variant that the line is for; None for all."""
+        return next((value for gate in self.gates.salesforce for value in gate.allowed), None)
+
+    @property
+    def from_stage(self) -> Stage | None:
+        """The stage from which on the NetSuite field exists; None for all."""
+        opening = (gate.allowed for gate in self.gates.netsuite if gate.field != VARIANT)
+        return next((stage for allowed in opening for stage in Stage if stage in allowed), None)
+
+    def exists_on(self, system: SystemName, given: Mapping[str, Raw]) -> bool:
+        """Whether the line is about records that hold `given`, by its `when`."""
+        if any(given.get(name) != wanted for name, wanted in self.conditions.of(system).items()):
+            return False
+        expression = self.expressions.of(system)
+        return expression is None or _is_true(expression, given)
 
     def flows_to(self, system: SystemName) -> bool:
         return self.direction in ("both", f"to_{system}") and bool(self.lenses.of(system).writes)
 
 
+def _is_true(expression: Expression, given: Mapping[str, Raw]) -> bool:
+    try:
+        return expression.holds(given)
+    except Unfit:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a file: its record type, what every new record is given, and what is left out, with reasons."""
+    """One side of a file: its record type, what every new record is given, what is left out, with reasons; which
+    records are taken up, and what the form of a variant demands of a new one."""
 
     record: str
     create: Mapping[str, Raw]
     left_out: Mapping[str, str]
     stages: tuple[Stage, ...] = ()
+    scope: Scope = EVERYTHING
+    demands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A record, translated in. A field that was not read is in neither; one that could not be understood is in
     `problems`, with the reason."""
 
@@ -60,13 +102,16 @@ class Reading:
     problems: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """Canonical values, translated out. What cannot be expressed is in `problems` (by canonical name; by vendor
-    name for what the file gives to every new record) and in no field."""
+    name for what the file gives to every new record) and in no field. `refused`: the
+    reason for which the record must not be written at all; empty mostly. `passed_over`: canonical fields that the new
+    record does not have, so that nothing is agreed on about them."""
 
     fields: Mapping[str, Planned]
     problems: Mapping[str, str]
+    refused: str = ""
+    passed_over: frozenset[str] = frozenset(passed_over)
 
 
 @dataclass(frozen=True)
@@ -81,6 +126,8 @@ class EntityMapping:
     _creators: Pair[compiled.Write] = field(init=False, repr=False, compare=False)
     _defaults: Pair[Mapping[str, tuple[str, Raw]]] = field(init=False, repr=False, compare=False)
     _targets: Pair[Mapping[str, FieldMapping]] = field(init=False, repr=False, compare=False)
+    _gates: Pair[Mapping[str, tuple[Gate, ...]]] = field(init=False, repr=False, compare=False)
+    _existing: Pair[frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, make in {
@@ -89,6 +136,8 @@ class EntityMapping:
             "_creators": lambda system: compiled.writer(self._lenses(system, self._created(system))),
             "_defaults": self._defaulted,
             "_targets": self._written_by,
+            "_gates": self._gated,
+            "_existing": lambda system: frozenset(self._created(system)),
         }.items():
             object.__setattr__(self, name, Pair(make(SystemName.NETSUITE), make(SystemName.SALESFORCE)))
 
@@ -99,7 +148,12 @@ class EntityMapping:
 
     def vendor_fields(self, system: SystemName) -> tuple[str, ...]:
         """Everything to read on that side, sorted."""
-        return tuple(sorted({name for line in self.fields.values() for name in line.lenses.of(system).reads}))
+        read = {name for line in self.fields.values() for name in line.lenses.of(system).reads}
+        return tuple(sorted(read.union(self.sides.of(system).scope.fields)))
+
+    def in_scope(self, system: SystemName, raw: Mapping[str, Raw]) -> bool:
+        """Whether a record that is not linked yet is taken up."""
+        return self.sides.of(system).scope.has(raw)
 
     def left_out(self, system: SystemName) -> Mapping[str, str]:
         """Vendor field -> why it is not mapped."""
@@ -113,8 +167,7 @@ class EntityMapping:
 
     def read(self, system: SystemName, raw: Mapping[str, Raw], links: Links) -> Reading:
         """A raw record as canonical values."""
-        values, problems = self._readers.of(system)(raw, links)
-        return Reading(values, problems)
+        return Reading(*(self._readers.netsuite if system is _NETSUITE else self._readers.salesforce)(raw, links))
 
     def write(
         self,
@@ -132,14 +185,28 @@ class EntityMapping:
         `info` checks that the account can hold what is written. `holds`: canonical values of the record as it
         is now; of an address, only the parts that differ from it are written.
         """
-        write = (self._creators if creating else self._writers).of(system)
-        fields, problems = write(values, links, holds or {})
         if creating:
-            fields = self._completed(system, fields, problems)
+            return self._created_from(system, values, links, info)
+        fields, problems = self._writers.of(system)(values, links, holds or {})
+        if info is None:
+            return Rendering(fields, problems)
+        fitting, misfits, refused = fit(fields, info, False, self._lines_of(system, values))
+        return Rendering(fitting, {**problems, **misfits}, refused)
+
+    def _created_from(
+        self, system: SystemName, values: Mapping[str, Value], links: Links, info: RecordInfo | None
+    ) -> Rendering:
+        shut = self._shut(system, values)
+        passed_over = values.keys() - (self._existing.of(system) - shut)
+        if shut:
+            values = {name: value for name, value in values.items() if name not in shut}
+        written, problems = self._creators.of(system)(values, links, {})
+        fields = self._completed(system, written, {*problems, *shut})
+        refused = ""
         if info is not None:
-            fields, misfits = fit(fields, info, creating, self.targets(system))
+            fields, misfits, refused = fit(fields, info, True, self._lines_of(system, values))
             problems = {**problems, **misfits}
-        return Rendering(fields, problems)
+        return Rendering(fields, problems, refused or self._lacking(system, values, fields), frozenset())
 
     def same(self, name: str, one: Value, other: Value) -> bool:
         """Whether two values of a field are equal, by its codec's comparison key; empty equals `None`."""
@@ -159,12 +226,32 @@ class EntityMapping:
     def _created(self, system: SystemName) -> list[str]:
         """Fields of a new record: those that exist only on other kinds of record are left out."""
         given = self.sides.of(system).create
-        return [
-            name
-            for name, line in self.fields.items()
-            if line.flows_to(system)
-            and all(given.get(field) == wanted for field, wanted in line.conditions.of(system).items())
-        ]
+        return [name for name, line in self.fields.items() if line.flows_to(system) and line.exists_on(system, given)]
+
+    def _gated(self, system: SystemName) -> dict[str, tuple[Gate, ...]]:
+        return {name: gates for name, line in self.fields.items() if (gates := line.gates.of(system))}
+
+    def _shut(self, system: SystemName, values: Mapping[str, Value]) -> set[str]:
+        """Fields whose gate stays shut for a new record."""
+        gated = self._gates.of(system)
+        return {name for name, gates in gated.items() if False}
+
+    def _lines_of(self, system: SystemName, values: Mapping[str, Value]) -> Mapping[str, FieldMapping]:
+        """Vendor field -> the line that writes it; of several variants, the one that has a value."""
+        if not self._gates.of(system):
+            return self.targets(system)
+        lines = dict(self.targets(system))
+        for name in values:
+            line = self.fields[name]
+            lines.update(dict.fromkeys(line.lenses.of(system).writes, line) if line.flows_to(system) else {})
+        return lines
+
+    def _lacking(self, system: SystemName, values: Mapping[str, Value], fields: Mapping[str, Planned]) -> str:
+        """What the form of the record's variant demands, and a new record would not have."""
+        variant = values.get(VARIANT)
+        demanded = self.sides.of(system).demands.get(variant, ()) if isinstance(variant, str) else ()
+        missing = [f"`{name}`" for name in demanded if fields.get(name) is None]
+        return f"{system.title}'s form of `{variant}` demands {', '.join(missing)}" if missing else ""
 
     def _written_by(self, system: SystemName) -> dict[str, FieldMapping]:
         lines = (line for line in self.fields.values() if line.flows_to(system))
@@ -180,13 +267,13 @@ class EntityMapping:
         }
 
     def _completed(
-        self, system: SystemName, fields: Mapping[str, Planned], problems: Mapping[str, str]
+        self, system: SystemName, fields: Mapping[str, Planned], undefaulted: set[str]
     ) -> dict[str, Planned]:
         """What a new record is given: the file's constants, over them defaults, and over those the values. A value
-        that cannot be expressed is not covered up by a default."""
+        that cannot be expressed is not covered up by a default, and a shut gate is not opened by one."""
         completed: dict[str, Planned] = dict(self.sides.of(system).create)
         for name, (vendor, default) in self._defaults.of(system).items():
-            if name not in problems:
+            if name not in undefaulted:
                 completed[vendor] = default
         completed.update((name, value) for name, value in fields.items() if value is not None)
         return completed

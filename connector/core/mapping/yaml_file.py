@@ -7,11 +7,11 @@ refused, so that what a person reads in the file is all there is.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -28,19 +28,31 @@ Path = tuple[str | int, ...]
 """Keys and list positions that lead to a node. A step that the node does not have is passed over."""
 
 
+class TableFile(Protocol):
+    """A values table in a file of its own, as far as mistakes need to know it."""
+
+    def mistake(self, canonical: str, what: str, expected: str) -> Mistake: ...
+
+
 @dataclass(frozen=True)
 class Source:
-    """One parsed file: its plain data, and where everything stands."""
+    """One parsed file: its plain data, and where everything stands. `tables`: canonical field -> the table beside the
+    file that holds its values."""
 
     file: str
     lines: tuple[str, ...]
     root: Any
     data: Any
+    tables: Mapping[str, TableFile] = field(default_factory=dict)
 
-    def mistake(self, path: Path, what: str, expected: str = "", *, on_key: bool = False) -> Mistake:
-        """A mistake at the node of `path`: at its value, or at its key."""
+    def mistake(self, path: Path, what: str, expected: str = "", *, on_key: bool = False, inside: int = 0) -> Mistake:
+        """A mistake at the node of `path`: at its value, or at its key; `inside`: at a character of its text."""
+        if len(path) > 3 and path[0] == "fields" and path[2] == "values" and path[1] in self.tables:
+            return self.tables[str(path[1])].mistake(str(path[3]), what, expected)
         line, column = _position(self.root, path, on_key)
         shown = self.lines[line] if line < len(self.lines) else ""
+        if inside and shown[column : column + 1] not in ("|", ">"):
+            column = min(column + inside + shown.startswith(("'", '"'), column), len(shown))
         return Mistake(self.file, line + 1, column + 1, what, expected, shown)
 
 

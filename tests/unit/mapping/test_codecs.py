@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.flow import Pair
-from connector.core.mapping import countries
+from connector.core.mapping import countries, states
 from connector.core.mapping.codecs import CODECS, Codec, Options, Unfit, phone_key
 from connector.core.schema import SystemName
 
@@ -42,7 +42,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "date": st.dates(),
     "datetime": INSTANTS,
+    "html": st.text(string.ascii_letters + " <>&\"'\n-é€", min_size=1).filter(str.strip),
     "country": st.sampled_from(sorted(countries._NAMES)),
+    "state": st.sampled_from(sorted(name for name in states._NAMES if name.startswith("DE-"))),
     "picklist": TEXT,
     "multi_picklist": st.lists(
         st.text(string.ascii_letters + " -&", min_size=1).filter(str.strip).map(str.strip), min_size=1, unique=True
@@ -52,7 +54,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 def made(name: str) -> Codec:
     scale = Pair(Decimal(100), Decimal(1)) if name == "percent" else Pair(Decimal(1), Decimal(1))
-    return CODECS[name](Options(scale=scale))
+    return CODECS[name](Options(scale=scale, country="DE"))
 
 
 def test_every_codec_has_values_to_be_proved_with() -> None:
@@ -92,7 +94,7 @@ def test_empty_is_none(name: str, nothing: object) -> None:
     assert made(name).read.salesforce(nothing) is None
 
 
-ANY_TEXT = {"text", "long_text", "picklist", "email", "phone", "url", "multi_picklist"}
+ANY_TEXT = {"text", "long_text", "html", "picklist", "email", "phone", "url", "multi_picklist"}
 
 
 @pytest.mark.parametrize("name", sorted(set(CODECS) - ANY_TEXT))

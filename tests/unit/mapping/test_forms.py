@@ -1,0 +1,187 @@
+"""Joined and split texts, states with their country, lookups, scopes, tables in files."""
+
+from __future__ import annotations
+
+import string
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.core.flow import Pair
+from connector.core.mapping import forms
+from connector.core.mapping.codecs import Unfit
+from connector.core.mapping.language import Join, Rule
+from connector.core.mapping.lenses import Lens, SaysNothing
+from connector.core.mapping.lookup import NO_LISTS, looked_up
+from connector.core.mapping.scope import EVERYTHING, Scope
+from connector.core.mapping.tables import CsvTable, read_csv
+from connector.core.schema import ABSENT
+from tests.unit.mapping.conftest import FakeLinks
+
+LINKS = FakeLinks()
+WORDS = st.lists(st.text(string.ascii_letters + ".'é", min_size=1, max_size=8), min_size=1, max_size=6)
+
+
+def name(rest: str = "first") -> Lens:
+    return forms.join(Join.model_validate({"join": ["First", "Middle", "Last"], "rest": rest}))
+
+
+# --- joined ----------------------------------------------------------------------------------------------
+
+
+@given(WORDS, st.sampled_from(["first", "last"]))
+def test_a_joined_text_survives_being_taken_apart(words: list[str], rest: str) -> None:
+    lens, text = name(rest), " ".join(words)
+    assert lens.get(dict(lens.put(text, LINKS, ABSENT)), LINKS) == text  # type: ignore[arg-type]
+
+
+@given(st.text(string.ascii_letters + "  ", max_size=20), st.sampled_from(["first", "last"]))
+def test_what_counts_as_equal_survives_whatever_its_spaces(text: str, rest: str) -> None:
+    lens, key = name(rest), forms.joined_key(" ")
+    assert key(lens.get(dict(lens.put(text, LINKS, ABSENT)), LINKS)) == key(text)  # type: ignore[arg-type]
+
+
+def test_the_rest_goes_where_the_form_says() -> None:
+    assert name().put("Madonna", LINKS, ABSENT) == {"First": None, "Middle": None, "Last": "Madonna"}
+    assert name("last").put("Madonna", LINKS, ABSENT) == {"First": "Madonna", "Middle": None, "Last": None}
+    assert name().put(None, LINKS, ABSENT) == {"First": None, "Middle": None, "Last": None}
+
+
+def test_a_joined_text_of_which_a_part_was_not_read_is_absent() -> None:
+    assert name().get({"First": "Jo", "Last": "Doe"}, LINKS) is ABSENT
+    assert name().get({"First": None, "Middle": " ", "Last": ""}, LINKS) is None
+
+
+# --- states ----------------------------------------------------------------------------------------------
+
+
+def test_a_state_needs_its_country_to_be_known() -> None:
+    lens = forms.state("State", "Country", "name")
+    assert lens.get({"State": "va", "Country": "USA"}, LINKS) == "US-VA"
+    assert lens.get({"State": "WA", "Country": "Australia"}, LINKS) == "AU-WA"
+    assert lens.get({"State": "Somerset", "Country": "UK"}, LINKS) == "Somerset"
+    assert lens.get({"State": "VA", "Country": None}, LINKS) == "VA"
+    assert lens.get({"State": "VA"}, LINKS) is ABSENT
+    assert lens.put("US-VA", LINKS, ABSENT) == {"State": "Virginia"}
+    with pytest.raises(Unfit, match="'Bavaria' is not a state of United States"):
+        lens.get({"State": "Bavaria", "Country": "US"}, LINKS)
+
+
+# --- lookups ---------------------------------------------------------------------------------------------
+
+LISTS: Any = Pair(
+    {"owners": {"1": "kim@a.example", "2": "Lee@a.example", "3": "lee@a.example", "4": ""}},
+    {"owners": {"005A": "KIM@a.example"}},
+)
+
+
+def test_a_record_is_found_by_what_people_know_it_by() -> None:
+    codec = looked_up("owners", LISTS, "hold")
+    assert codec.read.netsuite("1") == "kim@a.example"
+    assert codec.write.salesforce("kim@a.example") == "005A"
+    assert codec.key("Kim@A.example") == codec.key("kim@a.example")
+    assert codec.read.netsuite(None) is None
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "why"),
+    [
+        ("read", "9", "'9' is not among NetSuite's owners, or has no e-mail"),
+        ("read", "4", "'4' is not among NetSuite's owners, or has no e-mail"),
+        ("write", "ann@a.example", "none of NetSuite's owners has the e-mail 'ann@a.example'"),
+        ("write", "lee@a.example", "the e-mail of several of NetSuite's owners: 2, 3"),
+    ],
+)
+def test_what_is_not_found_or_found_twice_is_held(way: str, value: str, why: str) -> None:
+    with pytest.raises(Unfit, match=why):
+        getattr(looked_up("owners", LISTS, "hold"), way).netsuite(value)
+
+
+def test_or_ignored_or_taken_for_empty() -> None:
+    assert looked_up("owners", LISTS, "default").read.netsuite("9") is None
+    assert looked_up("owners", LISTS, "default").write.netsuite("ann@a.example") is None
+    with pytest.raises(SaysNothing):
+        looked_up("owners", LISTS, "ignore").read.netsuite("9")
+
+
+def test_a_list_that_was_not_read_holds_rather_than_empties() -> None:
+    codec = looked_up("owners", NO_LISTS, "default")
+    for convert in (codec.read.netsuite, codec.write.salesforce):
+        with pytest.raises(Unfit, match="have not been read yet"):
+            convert("1")
+
+
+# --- scope -----------------------------------------------------------------------------------------------
+
+
+def scope(operator: str, value: Any = None) -> Scope:
+    return Scope((Rule.model_validate({"field": "f", "operator": operator, "value": value}),))
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "inside", "outside"),
+    [
+        ("is", "3", ["3", 3, "1;3"], ["33", None, ""]),
+        ("is", True, [True], [False, None, "T"]),
+        ("is", False, [False, None], [True]),
+        ("is_not", "3", ["4", None], ["3", "1;3"]),
+        ("in", ["1", "3"], ["1", "3", "3;9"], ["2", None]),
+        ("not_in", ["1", "3"], ["2", None], ["1"]),
+        ("contains", "Hotel", ["Grand Hotels"], ["grand hotels", None]),
+        ("begins_with", "Gr", ["Grand"], ["a Grand", None]),
+        ("above", 10, [11, Decimal("10.5")], [10, None]),
+        ("below", 10, [9], [10, None, ""]),
+        ("above", "2026-01-01", ["2026-01-02"], ["2025-12-31", "2026-01-01"]),
+        ("empty", None, [None, ""], ["x", 0]),
+        ("filled", None, ["x", 0], [None, ""]),
+    ],
+)
+def test_an_operator_says_who_is_in(operator: str, value: Any, inside: list[Any], outside: list[Any]) -> None:
+    chosen = scope(operator, value)
+    assert [held for held in inside if not chosen.has({"f": held})] == []
+    assert [held for held in outside if chosen.has({"f": held})] == []
+
+
+def test_a_field_that_we_may_not_see_keeps_a_record_out() -> None:
+    assert not scope("empty").has({})
+    assert EVERYTHING.has({})
+
+
+def test_all_rules_must_be_true() -> None:
+    both = Scope((*scope("filled").rules, *scope("is", "3").rules))
+    assert both.has({"f": "3"})
+    assert not both.has({"f": "4"})
+
+
+# --- tables in files -------------------------------------------------------------------------------------
+
+
+def test_rows_of_one_value_belong_together() -> None:
+    table = read_csv(b"canonical,salesforce,netsuite\nwarm,Warm,2\nwarm,Tepid,\nwarm,,4\n\nhot,Hot,1\n", "x.csv")
+    assert isinstance(table, CsvTable)
+    assert {name: (row.netsuite, row.salesforce) for name, row in table.rows.items()} == {
+        "warm": (("2", "4", ""), ("Warm", "Tepid", "")),
+        "hot": (("1",), ("Hot",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "expected"),
+    [
+        (b"", 1, "the file is empty", "salesforce,netsuite"),
+        (b"\xff", 1, "not UTF-8", "UTF-8"),
+        (b"salesforce,netsuit\nHot,1\n", 1, "`netsuit` is not a column", "did you mean `netsuite`?"),
+        (b"salesforce\nHot\n", 1, "the column `netsuite` is missing", "a header"),
+        (b"salesforce,netsuite,netsuite\n", 1, "a column stands twice", ""),
+        (b"salesforce,netsuite\nHot,1\nWarm, Tepid,2\n", 3, "the row has 3 cells, the header 2", "double quotes"),
+        (b'salesforce,netsuite\n"Hot,1\n', 1, "not readable as CSV", ""),
+    ],
+)
+def test_a_damaged_table_is_named_at_its_line(text: bytes, line: int, what: str, expected: str) -> None:
+    found = read_csv(text, "x.csv")
+    assert isinstance(found, list)
+    assert (found[0].file, found[0].line) == ("x.csv", line)
+    assert what in found[0].what and expected in found[0].expected
