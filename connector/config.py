@@ -166,6 +166,14 @@ class BrakesConfig(_Section):
 
     mass_change_percent: int = Field(default=30, gt=0, le=100)
     mass_change_min: int = Field(default=500, ge=0)
+    deletes_percent: int = Field(default=10, gt=0, le=100)
+    deletes_min: int = Field(default=10, ge=0)
+    deletes_max: int = Field(default=500, ge=0)
+    vanished_percent: int = Field(default=30, gt=0, le=100)
+    vanished_min: int = Field(default=20, ge=1)
+    mapping_change: int = Field(default=10, ge=0)
+    refusals_percent: int = Field(default=50, gt=0, le=100)
+    refusals_min: int = Field(default=20, ge=1)
 
 
 class Config(_Section):
@@ -176,6 +184,7 @@ class Config(_Section):
     local_sandbox: LocalSandbox | None = None
     state: Place = Path("state/connector.db")
     mappings: Beside | None = None
+    deletes: Literal["hold", "follow"] = "hold"
     brakes: BrakesConfig = BrakesConfig()
 
 

@@ -3,6 +3,7 @@
     ConnectorError
     ├── ConfigError          fix config.yaml                             exit 2
     ├── MappingError         fix mappings/x.yaml                         exit 2
+    ├── PlanUnfit            make a new plan file                        exit 2
     ├── RemoteError          a system said no
     │   ├── Unavailable      try again later             retried, then deferred
     │   ├── Throttled        try again after n seconds   retried, then the run ends early
@@ -67,6 +68,12 @@ class MappingError(ConnectorError):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class PlanUnfit(ConnectorError):
+    """A plan file that cannot be carried out as it is: damaged, of another format, or made with other mapping files."""
+
+    exit_code = 2
 
 
 class RemoteError(ConnectorError):

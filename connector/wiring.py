@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -29,7 +30,8 @@ from connector.core.mapping.document import load_mappings
 from connector.core.ports import Clock, System
 from connector.errors import ConfigError
 from connector.runs.parts import Parts, RunSettings
-from connector.state.store import is_there, open_store
+from connector.state.aside import set_aside
+from connector.state.store import is_there, open_store, path_of
 from connector.systems.keyfile import parse_private_key
 from connector.systems.netsuite.settings import CertificateLogin, NetSuiteSettings, TokenLogin
 from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
@@ -69,9 +71,36 @@ def build(
     mappings = load_mappings(mappings_folder(config))
     state = state_place(config)
     place = state if remember or is_there(state) else ":memory:"
-    limits = Limits(config.brakes.mass_change_percent, config.brakes.mass_change_min)
+    settings = RunSettings(
+        limits=Limits(**config.brakes.model_dump()), allow=allow, follow_deletes=config.deletes == "follow"
+    )
     with connect(config, clock) as systems, closing(open_store(place)) as store:
-        yield Parts(systems, store, mappings, clock, RunSettings(limits=limits, allow=allow))
+        yield Parts(systems, store, mappings, clock, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """Our own state from outside. `tables`: the number of the last upgrade; `bytes`: None where nobody can tell."""
+
+    place: str
+    tables: str
+    bytes: int | None
+    rows: Mapping[str, int]
+
+
+def state_facts(config: Config) -> StateFacts | None:
+    """What there is of a state; None where no run has made one yet."""
+    place = state_place(config)
+    if not is_there(place):
+        return None
+    with closing(open_store(place)) as store:
+        path = path_of(str(place))
+        return StateFacts(store.place, store.version() or "", path.stat().st_size if path else None, store.size())
+
+
+def set_state_aside(config: Config) -> str:
+    """Where the state has gone; empty where there was none."""
+    return set_aside(state_place(config), MachineClock().now())
 
 
 @contextmanager

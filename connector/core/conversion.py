@@ -26,12 +26,14 @@ from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 @dataclass(slots=True)
 class Conversions:
     """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again.
-    `heirs`: the account and contact that Salesforce made of a lead -> the event."""
+    `heirs`: the account and contact that Salesforce made of a lead -> the event. `deleted`: events of leads of
+    which a record is gone, and that is all there is to it."""
 
     actions: list[Action] = field(default_factory=list)
     claimed: set[Ref] = field(default_factory=set)
     in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
     heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
+    deleted: list[LeadEvent] = field(default_factory=list)
 
 
 def plan_conversions(
@@ -45,11 +47,14 @@ def plan_conversions(
             _converted_in_salesforce(event, lead, rules, result)
         elif _gone(lead):
             result.claimed.add(event.link.refs.netsuite)
-            result.actions.append(_deleted(event))
+            result.deleted.append(event)
         elif _moved_on_in_netsuite(event):
             _converted_in_netsuite(event, rules, converted_statuses, result)
+        elif _gone(event.records.netsuite) and not event.contacts:
+            result.deleted.append(event)
         elif _gone(event.records.netsuite):
-            result.actions.append(_deleted(event))
+            # Save & Convert may have made it that contact, which only a person can tell.
+            result.actions.append(_hold(event, gone_reason(event.records.netsuite), "deleted"))
     return result
 
 
@@ -87,13 +92,13 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         # A company lead has no person in it that could be lost: only the account must be there.
         fields = {"entityStatus": rules.prospect_status}
         first = (became.account,)
-        result.actions.append(Retire(customer.ref, fields, f"{reason}: the company lead becomes the prospect", first))
+        told = f"{reason}: the company lead becomes the prospect"
+        result.actions.append(Retire(customer.ref, fields, told, first, event.now))
         result.actions.append(Relink(event.link.id, reason, first))
     else:
         if rules.retire_lead == "inactivate" and not customer.inactive:
-            result.actions.append(
-                Retire(customer.ref, {"isInactive": True}, f"{reason}: prospect and contact take its place", after)
-            )
+            told = f"{reason}: prospect and contact take its place"
+            result.actions.append(Retire(customer.ref, {"isInactive": True}, told, after, event.now))
         result.actions.append(Relink(event.link.id, reason, after))
 
 
@@ -200,11 +205,6 @@ def _existing_contact(event: LeadEvent) -> tuple[str | None, str | None]:
         return None, None
     contact, account = event.contacts[0]
     return contact.id, account.id if account else None
-
-
-def _deleted(event: LeadEvent) -> Action:
-    side = SystemName.NETSUITE if _gone(event.records.netsuite) else SystemName.SALESFORCE
-    return _hold(event, gone_reason(event.records.of(side)), "deleted")
 
 
 def gone_reason(record: SourceRecord | None) -> str:

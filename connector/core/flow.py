@@ -173,12 +173,18 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A linked record disappeared from one side."""
+    """A linked record disappeared from one side.
+
+    `survivor`: its counterpart as it is now, where that was looked at, and `base`: what that held when both last
+    agreed.
+    """
 
     link: Link
     system: SystemName
     reason: str
     merged_into: Ref | None = None
+    survivor: SourceRecord | None = None
+    base: Mapping[str, Value] = field(default_factory=dict)
 
 
 Paired = Linked | NewOn | Ambiguous | Gone
@@ -188,18 +194,21 @@ Paired = Linked | NewOn | Ambiguous | Gone
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """`system` shall hold `value` in canonical `field`; `old` is what it holds now."""
+    """`system` shall hold `value` in canonical `field`; `old` is what it holds now. `loses`: somebody typed `old`,
+    and it is overruled."""
 
     field: str
     system: SystemName
     old: Value
     value: Value
     reason: str
+    loses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
-    """Both sides changed `field` to different values, or hold different values that were never agreed on."""
+    """Both sides changed `field` to different values, or hold different values that were never agreed on; or a value
+    that we wrote is changed back (`kind`)."""
 
     field: str
     values: Pair[Value]
@@ -208,6 +217,18 @@ class FieldConflict:
     modified_at: Pair[datetime | None] = Pair(None, None)
     modified_by: Pair[str | None] = Pair(None, None)
     code: str = ""
+    kind: Literal["conflict", "tug_of_war"] = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What we wrote into a field lately, and what the record held when we read it back (`held`)."""
+
+    ref: Ref
+    field: str
+    value: Value
+    held: Value
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +276,9 @@ class Update:
     """Write exactly `fields` to `ref`, which is (or becomes in this plan) linked to `other`.
 
     `values` are the canonical values written; `expected` is what we believe the record holds now in them.
+    `loses`: fields in which a value that somebody typed is overruled, with the reason; `modified_at` and
+    `modified_by` tell when and by whom the record was changed last. `joint`: fields that this plan writes on
+    both sides.
     """
 
     entity: Entity
@@ -264,6 +288,10 @@ class Update:
     values: Mapping[str, Value]
     expected: Mapping[str, Value]
     reason: str
+    loses: Mapping[str, str] = field(default_factory=dict)
+    modified_at: datetime | None = None
+    modified_by: str | None = None
+    joint: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,20 +329,41 @@ class Relink:
 class Retire:
     """Move a NetSuite lead on after its conversion in Salesforce: made inactive where a prospect of its own takes
     its place (never deleted), given a prospect status where it becomes the prospect. Waits until all of `after`
-    are linked, so that nothing is out of use before its successor exists."""
+    are linked, so that nothing is out of use before its successor exists. `expected`: what the lead held when it was
+    decided; an edit since is carried over first."""
 
     ref: Ref
     fields: Mapping[str, Planned]
     reason: str
     after: tuple[Ref, ...] = ()
+    expected: Mapping[str, Value] = field(default_factory=dict)
 
 
-HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted"]
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take `ref` out of use because `gone`, its counterpart, was deleted: into Salesforce's recycle bin, or made
+    inactive in NetSuite, which has none. `expected`: what it held when both last agreed; an edit since beats the
+    delete."""
+
+    entity: Entity
+    ref: Ref
+    gone: Ref
+    link_id: int
+    expected: Mapping[str, Value]
+    reason: str
+
+
+HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted", "tug_of_war"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Waits for a person (or for a parent). `field` is None when the whole record is held."""
+    """Waits for a person (or for a parent). `field` is None when the whole record is held.
+
+    `values` and `base`: what both sides hold, and what they held when they last agreed. `modified_at`, `modified_by`:
+    the last change of each record. `names`: what the records are called, where that is known. `payload`: digest of
+    the write that was refused.
+    """
 
     kind: HoldKind
     entity: Entity
@@ -324,6 +373,39 @@ class Hold:
     values: Pair[Value] = Pair(None, None)
     code: str = ""
     link_id: int | None = None
+    base: Pair[Value] = Pair(None, None)
+    modified_at: Pair[datetime | None] = Pair(None, None)
+    modified_by: Pair[str | None] = Pair(None, None)
+    names: Pair[str | None] = Pair(None, None)
+    payload: str = ""
+
+
+Choice = Literal["netsuite", "salesforce", "value", "ignore", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said to a hold, good only for the values that they saw.
+
+    `choice`: whose value both sides shall hold, a `value` of their own, `ignore` (the two may differ), or `link`
+    (two records are one thing). `value`: what both shall hold; for `link` the other record's ref as text.
+    `seen`: what each record held.
+    """
+
+    kind: HoldKind
+    entity: Entity
+    refs: Pair[Ref | None]
+    field: str | None
+    choice: Choice
+    value: Value
+    seen: Pair[Value]
+    by: str
+    at: datetime
+    id: int = 0
+
+
+AnswerFate = Literal["carried_out", "settled", "lapsed"]
+"""What became of an answer: its writes are planned, nothing had to be written, or it no longer fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,17 +438,19 @@ class LinkUp:
     replaces: int | None = None
 
 
-Action = Create | Update | Convert | Relink | Retire | LinkUp | Rekey | Settle | Hold
+Action = Create | Update | Convert | Relink | Retire | Delete | LinkUp | Rekey | Settle | Hold
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that a pass wants to do, as plain data. `stand_ins`: a held organization -> the record of the
-    other system that it looks like, which serves as its counterpart for people and sales meanwhile."""
+    other system that it looks like, which serves as its counterpart for people and sales meanwhile. `answers`: what
+    became of answers, by their id."""
 
     actions: tuple[Action, ...]
     stand_ins: Mapping[Ref, Ref] = field(default_factory=dict)
     observed_count: Pair[int] = Pair(0, 0)
+    answers: Mapping[int, AnswerFate] = field(default_factory=dict)
 
     def of(self, kind: type[U]) -> tuple[U, ...]:
         return tuple(action for action in self.actions if isinstance(action, kind))
@@ -377,7 +461,7 @@ class Plan:
         return tuple(
             action
             for action in self.actions
-            if isinstance(action, Create | Update | Convert | Retire | Rekey)
+            if isinstance(action, Create | Update | Convert | Retire | Delete | Rekey)
             or (isinstance(action, LinkUp) and (action.keys.netsuite or action.keys.salesforce))
         )
 

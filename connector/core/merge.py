@@ -89,6 +89,8 @@ def _differs(mapping: EntityMapping, name: str, now: Value, before: Value | Gap)
 def _verdict(mapping: EntityMapping, field: FieldMapping, sides: _Sides, observed: Observed) -> _Verdict:
     if mapping.same(field.name, sides.now.netsuite, sides.now.salesforce) or field.create_only:
         return _LEAVE
+    if field.skip_empty and (sides.now.netsuite is None or sides.now.salesforce is None):
+        return _beside_nothing(sides)
     if field.direction != "both":
         return _one_way(field, sides)
     if not sides.fresh and not sides.changed.netsuite and not sides.changed.salesforce:
@@ -98,6 +100,14 @@ def _verdict(mapping: EntityMapping, field: FieldMapping, sides: _Sides, observe
     if sides.fresh:
         return _first_meeting(field, sides, observed)
     return _three_way(field, sides, observed)
+
+
+def _beside_nothing(sides: _Sides) -> _Verdict:
+    """One side is empty, and emptiness does not cross: it is filled when the other side has news."""
+    empty = SystemName.NETSUITE if sides.now.netsuite is None else SystemName.SALESFORCE
+    if sides.fresh or sides.changed.of(empty.other):
+        return _Verdict(empty, reason=f"empty in {empty.title}")
+    return _LEAVE
 
 
 def _one_way(field: FieldMapping, sides: _Sides) -> _Verdict:
@@ -136,15 +146,17 @@ def _three_way(field: FieldMapping, sides: _Sides, observed: Observed) -> _Verdi
 
 
 def _newest(observed: Observed, why: str) -> _Verdict:
-    stamps = _stamps(observed)
-    if stamps.netsuite is None or stamps.salesforce is None or stamps.netsuite == stamps.salesforce:
+    changed_at = stamps(observed)
+    if changed_at.netsuite is None or changed_at.salesforce is None or changed_at.netsuite == changed_at.salesforce:
         return _Verdict(conflict=True, reason=f"{why}, and it cannot be told which is newer")
-    newer = SystemName.NETSUITE if stamps.netsuite > stamps.salesforce else SystemName.SALESFORCE
+    newer = SystemName.NETSUITE if changed_at.netsuite > changed_at.salesforce else SystemName.SALESFORCE
     return _Verdict(newer.other, reason=f"{why}; {newer.title} is newer")
 
 
 def _change(name: str, sides: _Sides, target: SystemName, reason: str) -> FieldChange:
-    return FieldChange(name, target, sides.now.of(target), sides.now.other(target), reason)
+    old = sides.now.of(target)
+    loses = sides.changed.of(target) and not (sides.base.of(target) is ABSENT and old is None)
+    return FieldChange(name, target, old, sides.now.other(target), reason, loses)
 
 
 def _conflict(name: str, sides: _Sides, observed: Observed, reason: str) -> FieldConflict:
@@ -153,8 +165,8 @@ def _conflict(name: str, sides: _Sides, observed: Observed, reason: str) -> Fiel
         values=sides.now,
         base=Pair(_known(sides.base.netsuite), _known(sides.base.salesforce)),
         reason=reason,
-        modified_at=_stamps(observed),
-        modified_by=Pair(_writer(observed, SystemName.NETSUITE), _writer(observed, SystemName.SALESFORCE)),
+        modified_at=stamps(observed),
+        modified_by=writers(observed),
     )
 
 
@@ -162,14 +174,16 @@ def _known(value: Value | Gap) -> Value:
     return None if isinstance(value, Gap) else value
 
 
-def _stamps(observed: Observed) -> Pair[datetime | None]:
+def stamps(observed: Observed) -> Pair[datetime | None]:
+    """When each record was changed last, where it was seen."""
     netsuite, salesforce = observed.records.netsuite, observed.records.salesforce
     return Pair(netsuite.modified_at if netsuite else None, salesforce.modified_at if salesforce else None)
 
 
-def _writer(observed: Observed, system: SystemName) -> str | None:
-    record = observed.records.of(system)
-    return record.modified_by if record else None
+def writers(observed: Observed) -> Pair[str | None]:
+    """Who changed each record last, where it was seen: the user's id as the vendor gives it."""
+    netsuite, salesforce = observed.records.netsuite, observed.records.salesforce
+    return Pair(netsuite.modified_by if netsuite else None, salesforce.modified_by if salesforce else None)
 
 
 def overlay(base: Mapping[str, Value], agreed: Mapping[str, Value]) -> dict[str, Value]:

@@ -9,18 +9,20 @@ from connector.core.conversion import plan_conversions
 from connector.core.flow import Ambiguous, NewOn, Paired, Plan
 from connector.core.mapping.document import Mappings
 from connector.core.matching.pair import pair
+from connector.core.planning.answers import answered_matches
 from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
 from connector.core.planning.found import link_in_place, link_up, merged_away
-from connector.core.planning.holding import ambiguous_hold, gone_hold
+from connector.core.planning.gone import lead_gone, plan_gone
+from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.remembered import hold_left_behind, resume_conversions
 from connector.core.scene import Account, Scene
 
 
-def make_plan(scene: Scene, mappings: Mappings, account: Account) -> Plan:
+def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_deletes: bool = False) -> Plan:
     """All that a pass should do. The same scene always gives the same plan."""
-    desk = Desk(mappings, account, scene)
+    desk = Desk(mappings, account, scene, follow_deletes=follow_deletes)
     desk.households.update(households(scene, mappings))
     conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses)
     desk.actions.extend(conversions.actions)
@@ -32,17 +34,20 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account) -> Plan:
     resume_conversions(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
-    pairing = pair(by_ref.values(), scene.around)
-    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
-    for match in pairing.matches:
+    answered = answered_matches(desk, by_ref)
+    settled = {ref for match in answered for _, ref in match.refs}
+    pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around)
+    matches = [*answered, *pairing.matches]
+    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in matches})
+    for match in matches:
         link_up(desk, match, by_ref)
     for verdict in pairing.verdicts:
         _unlinked(desk, verdict)
     for linked in scene.linked:
         plan_linked(desk, linked)
-    for gone in scene.gone:
-        desk.actions.append(gone_hold(gone))
-    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count)
+    for gone in (*scene.gone, *map(lead_gone, conversions.deleted)):
+        plan_gone(desk, gone)
+    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers)
 
 
 def _unlinked(desk: Desk, verdict: Paired) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from connector.core.flow import (
+    Answer,
+    AnswerFate,
     Base,
     Conversion,
     Hold,
@@ -20,6 +22,7 @@ from connector.core.flow import (
     RunRecord,
     SourceRecord,
     Write,
+    Written,
 )
 from connector.core.schema import Entity, SystemName, Value
 
@@ -31,7 +34,8 @@ FieldKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """What we know of one vendor field. `options`: value -> label for lists; `restricted`: others are refused."""
+    """What we know of one vendor field. `options`: value -> label for lists; `restricted`: others are refused.
+    `decimals`: digits after the point that a number keeps, None where nobody tells."""
 
     name: str
     kind: FieldKind
@@ -44,6 +48,7 @@ class FieldInfo:
     options: Mapping[str, str] | None = None
     refers_to: tuple[str, ...] = ()
     custom: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,10 @@ class System(Protocol):
         """The account's or org's id, asked of the system itself; logs in if need be."""
         ...
 
+    def user(self) -> str | None:
+        """Who we are, as `SourceRecord.modified_by` names it; None where the system does not tell."""
+        ...
+
     def describe(self, types: Sequence[str]) -> Mapping[str, RecordInfo]:
         """Metadata of the record types."""
         ...
@@ -116,8 +125,24 @@ class System(Protocol):
         """Salesforce: convertLead, up to 100 a call. NetSuite has no such call: Refused."""
         ...
 
+    def delete(self, refs: Sequence[Ref]) -> Sequence[Outcome]:
+        """Take records out of use so that a person can bring them back; outcomes in the order of `refs`.
+        Salesforce: into the recycle bin; Refused for an account that still has people or opportunities, which would
+        go with it. NetSuite, which has no recycle bin: made inactive; Refused for an opportunity, which cannot be."""
+        ...
+
     def count_values(self, type: str, fields: Sequence[str]) -> Mapping[str, int]:
         """How many live records hold a value in each of `fields` (used to name what no mapping carries)."""
+        ...
+
+    def labels(self, type: str, field: str) -> Mapping[str, str]:
+        """The values of a list field that records hold, with what people call them: for lists that metadata does not
+        tell."""
+        ...
+
+    def live_list(self, type: str, key_field: str) -> Mapping[str, str]:
+        """What people know the live records of a list by (`core/mapping/lookup.py`): id -> what `key_field` holds.
+        Inactive records and those without are left out; all are, of a list that we may not ask for."""
         ...
 
     def calls_made(self) -> int:
@@ -132,7 +157,7 @@ class Intent:
 
     id: int
     run_id: int
-    verb: Literal["create", "update", "convert", "retire"]
+    verb: Literal["create", "update", "convert", "retire", "delete"]
     system: SystemName
     entity: Entity
     type: str
@@ -144,13 +169,49 @@ class Intent:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
+FIRST_REST = timedelta(hours=1)
+LONGEST_REST = timedelta(hours=24)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenHold:
-    """A hold as stored."""
+    """A hold as stored. `tries`: in how many runs it came up since it was opened or queued by hand; `ignored_by`:
+    who does not want to hear of it, as long as it stays as it is."""
 
     id: int
     hold: Hold
     opened_at: datetime
+    run_id: int
+    tries: int = 1
+    tried_at: datetime | None = None
+    ignored_by: str = ""
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is looked at again although nothing changed: a refusal after 1, 2, 4 ... at most 24 hours, anything
+        else only when somebody queues it."""
+        since = self.tried_at or self.opened_at
+        if self.tries == 0:
+            return since
+        if self.hold.kind != "refused":
+            return None
+        doubled: timedelta = FIRST_REST * 2 ** min(self.tries - 1, 5)
+        return since + min(doubled, LONGEST_REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A value that a person or program had typed, and that a write of ours replaced by `value_written`."""
+
+    entity: Entity
+    ref: Ref
+    field: str
+    value: Value
+    value_written: Value
+    modified_at: datetime | None
+    modified_by: str | None
+    reason: str
+    at: datetime
     run_id: int
 
 
@@ -209,14 +270,45 @@ class Store(Protocol):
     def pending_intents(self) -> list[Intent]: ...
 
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
-        """Open holds; one that is open already (same kind, refs, field) keeps its opening time."""
+        """Open holds; one that is open already (same kind, refs, field) keeps its opening time, counts a try once a
+        run, and stays ignored as long as reason and values do not change."""
         ...
 
-    def clear_holds(self, refs: Iterable[Ref], at: datetime) -> None:
-        """Close every open hold that names one of `refs`."""
+    def clear_holds(self, refs: Iterable[Ref], at: datetime, keep: Iterable[Hold] = ()) -> None:
+        """Close every open hold that names one of `refs` and is none of `keep` (by kind, refs and field)."""
         ...
 
     def open_holds(self) -> list[OpenHold]: ...
+
+    def retry_holds(self, ids: Iterable[int]) -> None:
+        """Have holds looked at by the next run; their back-off begins anew."""
+        ...
+
+    def ignore_holds(self, ids: Iterable[int], by: str) -> None: ...
+
+    def put_answers(self, answers: Sequence[Answer]) -> None:
+        """Keep answers (their `id` is ignored); one takes the place of an open one to the same hold."""
+        ...
+
+    def open_answers(self) -> list[Answer]: ...
+
+    def close_answers(self, fates: Mapping[int, AnswerFate], at: datetime) -> None: ...
+
+    def put_overruled(self, values: Sequence[Overruled]) -> None: ...
+
+    def overruled(self, ref: Ref | None = None, field: str | None = None) -> list[Overruled]:
+        """Values that lost, newest first."""
+        ...
+
+    def put_written(self, writes: Sequence[Written]) -> None: ...
+
+    def written(self, refs: Iterable[Ref], since: datetime) -> list[Written]:
+        """What we wrote into these records since then, oldest first."""
+        ...
+
+    def prune(self, overruled_before: datetime, written_before: datetime) -> None:
+        """Forget values that lost, and writes, from before these times."""
+        ...
 
     def add_recheck(self, refs: Iterable[Ref], reason: str) -> None:
         """Records to look at again in the next pass although no cursor will show them."""

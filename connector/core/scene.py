@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.core.flow import Gone, Hold, Link, Linked, Pair, Ref, SourceRecord
+from connector.core.flow import Answer, Gone, Hold, Link, Linked, Pair, Ref, SourceRecord, Written
+from connector.core.mapping.drift import NO_DRIFT, Drift
 from connector.core.mapping.translate import Links
 from connector.core.matching.pair import Neighbourhood, Newcomer
 from connector.core.ports import RecordInfo
@@ -36,11 +37,12 @@ class LeadEvent:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the planner must know of the two accounts."""
+    """What the planner must know of the two accounts. `drift`: what changed there since the mapping last fitted."""
 
     infos: Pair[Mapping[str, RecordInfo]]
     stages: Mapping[str, Stage] = field(default_factory=dict)
     converted_statuses: tuple[str, ...] = ()
+    drift: Drift = NO_DRIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,11 @@ class Scene:
     """One pass: what changed, and what stands around it.
 
     `merged`: links of which a record was merged into one without a link, observed with the winner in its place.
-    `standing`: open holds that no look at the records would show again.
-    `deleted`: records that are gone. `won`: ids of organization links that have a won opportunity. `problems`: per
-    ref, canonical field -> why its value could not be understood.
+    `standing`: open holds that no look at the records would show again. `answers`: what people said to holds.
+    `written`: what we wrote lately into the records in hand, by record and field, oldest first.
+    `deleted`: records that are gone; `witnessed`: those of them that a system itself listed as deleted, in this pass
+    or earlier, and did not only fail to show. `won`: ids of organization links that have a won opportunity.
+    `problems`: per ref, canonical field -> why its value could not be understood.
     """
 
     links: Links
@@ -61,7 +65,10 @@ class Scene:
     gone: tuple[Gone, ...] = ()
     merged: tuple[Linked, ...] = ()
     standing: tuple[Hold, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    written: Mapping[tuple[Ref, str], tuple[Written, ...]] = field(default_factory=dict)
     deleted: frozenset[Ref] = frozenset()
+    witnessed: frozenset[Ref] = frozenset()
     problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)
     won: frozenset[int] = frozenset()
     observed_count: Pair[int] = NOTHING_OBSERVED

@@ -1,19 +1,25 @@
-"""What the two accounts look like: asked once a day, and whenever the mapping files change; remembered in the store."""
+"""What the two accounts look like: asked in every run, compared with what was remembered, and remembered again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from connector.core.flow import Pair
 from connector.core.mapping.check import check_mappings
+from connector.core.mapping.drift import Records, drift, fitted, without
+from connector.core.mapping.lookup import LISTS, LiveLists
 from connector.core.ports import FieldInfo, RecordInfo, System
 from connector.core.scene import Account
 from connector.core.schema import Stage, SystemName, record_types
 from connector.errors import MappingError
 from connector.runs.parts import Parts
+
+_FITTED: Final = "fitted"
+"""Where the metadata is kept with which the mapping files last fitted."""
+_WAITING: Final = "waiting lines"
 
 
 def identities(parts: Parts) -> Pair[str]:
@@ -26,22 +32,62 @@ def types_of(system: SystemName) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record_types(system).values()))
 
 
-def checked(parts: Parts, *, remember: bool = True) -> Account:
-    """The accounts, once every mapping file is known to fit them. MappingError names all that does not.
+def checked(parts: Parts, *, remember: bool = True) -> tuple[Parts, Account]:
+    """The accounts, once every mapping file is known to fit them, and the parts to go on with: what an account changed
+    since the files last fitted makes lines wait (`Account.drift`), and these are left out of the mappings.
 
-    Files that no run has seen yet are held against fresh metadata: they may speak of fields and values that are new.
+    MappingError names all that the files themselves have wrong. Files that no run has seen yet are held against fresh
+    metadata: they may speak of fields and values that are new.
     """
     account = inspect(parts, remember=remember, fresh=mappings_changed(parts))
-    mistakes = check_mappings(parts.mappings, account.infos, values=False)
+    parts = replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
+    before = fitted_before(parts)
+    found = drift(parts.mappings, before, account.infos)
+    mappings = without(parts.mappings, found)
+    fits = fitted(parts.mappings, found, before, account.infos)
+    mistakes = check_mappings(mappings, fits, values=False)
     if mistakes:
         raise MappingError(mistakes)
-    return account
+    if remember:
+        for system, infos in fits:
+            parts.store.cache(system, _FITTED, _to_data(infos), parts.clock.now())
+    return replace(parts, mappings=mappings), replace(account, drift=found)
+
+
+def live_lists(parts: Parts) -> LiveLists:
+    """The lists that lines look into, as they are now: people come and go. Nothing is asked for that no line needs."""
+
+    def of(system: SystemName) -> dict[str, Mapping[str, str]]:
+        wanted = {name: LISTS[name].sources.of(system) for name in sorted(parts.mappings.lookups)}
+        asked = parts.systems.of(system).live_list
+        return {name: asked(source.type, source.key_field) for name, source in wanted.items() if source}
+
+    return Pair(of(SystemName.NETSUITE), of(SystemName.SALESFORCE))
+
+
+def must_read_all(parts: Parts) -> bool:
+    """Whether every record may be news: the files say something else than in the last run that came to an end, or a
+    line that waited then because an account changed is back."""
+    kept = parts.store.cached(SystemName.NETSUITE, _WAITING)
+    return mappings_changed(parts) or bool(kept and set(kept[0]) - set(parts.mappings.waiting))
+
+
+def remember_mappings(parts: Parts) -> None:
+    """A run came to its end with these mappings."""
+    now = parts.clock.now()
+    parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, now)
+    parts.store.cache(SystemName.NETSUITE, _WAITING, list(parts.mappings.waiting), now)
 
 
 def mappings_changed(parts: Parts) -> bool:
     """Whether the mapping files say something else than in the last run that came to an end."""
     kept = parts.store.cached(SystemName.NETSUITE, "mappings")
     return kept is None or kept[0] != parts.mappings.fingerprint
+
+
+def mappings_rewritten(parts: Parts) -> bool:
+    """Whether an earlier run came to an end with other mapping files."""
+    return parts.store.cached(SystemName.NETSUITE, "mappings") is not None and mappings_changed(parts)
 
 
 def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Account:
@@ -61,8 +107,7 @@ def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Acco
         return data
 
     def describe(system: SystemName) -> dict[str, RecordInfo]:
-        data = ask(system, "describe", lambda one: _to_data(one.describe(types_of(system))))
-        return {type_: _record_info(entry) for type_, entry in data.items()}
+        return _infos(ask(system, "describe", lambda one: _to_data(one.describe(types_of(system)))))
 
     stages = ask(SystemName.NETSUITE, "stages", lambda one: dict(one.stages()))
     statuses = ask(SystemName.SALESFORCE, "converted_statuses", lambda one: list(one.converted_statuses()))
@@ -71,6 +116,26 @@ def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Acco
         stages={id_: Stage(stage) for id_, stage in stages.items()},
         converted_statuses=tuple(statuses),
     )
+
+
+def remembered(parts: Parts) -> tuple[Records, Pair[datetime]] | None:
+    """The metadata that was asked for last, and when; None unless both accounts' is there."""
+    kept = Pair(*(parts.store.cached(system, "describe") for system in SystemName))
+    if kept.netsuite is None or kept.salesforce is None:
+        return None
+    return Pair(*map(_infos, (kept.netsuite[0], kept.salesforce[0]))), Pair(kept.netsuite[1], kept.salesforce[1])
+
+
+def fitted_before(parts: Parts) -> Records | None:
+    """The metadata with which the mapping files last fitted; None before the first run."""
+    kept = Pair(*(parts.store.cached(system, _FITTED) for system in SystemName))
+    if kept.netsuite is None or kept.salesforce is None:
+        return None
+    return Pair(_infos(kept.netsuite[0]), _infos(kept.salesforce[0]))
+
+
+def _infos(data: Mapping[str, Any]) -> dict[str, RecordInfo]:
+    return {type_: _record_info(entry) for type_, entry in data.items()}
 
 
 def _to_data(infos: Mapping[str, RecordInfo]) -> dict[str, Any]:

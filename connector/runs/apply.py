@@ -1,5 +1,5 @@
-"""Carry out a plan, parents first. This module and those it calls (`work`, `records`, `conversions`) are the only
-place that writes to the outside world: intent, write, read back, remember.
+"""Carry out a plan, parents first. This module and those it calls (`work`, `records`, `conversions`, `deletes`) are
+the only place that writes to the outside world: intent, write, read back, remember.
 """
 
 from __future__ import annotations
@@ -7,19 +7,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from connector.core.flow import Base, Convert, Create, LinkUp, Plan, Rekey, Relink, Retire, Settle, Update
+from connector.core.flow import Base, Convert, Create, Delete, LinkUp, Plan, Rekey, Relink, Retire, Settle, Update
 from connector.core.matching.keys import key_of
 from connector.core.schema import Entity
 from connector.runs.conversions import convert, relink, retire
+from connector.runs.deletes import delete
 from connector.runs.parts import Parts, Progress
 from connector.runs.records import create, update
-from connector.runs.work import Applied, Work, chunks, laid_over, release, stamp
+from connector.runs.work import Applied, Work, chunks, heed_refusals, laid_over, release, stamp
 
 _A = TypeVar("_A", Create, Update)
 
 
 def apply(parts: Parts, plan: Plan, run_id: int, progress: Progress, applied: Applied) -> None:
-    """Carry out `plan`, parents first, telling `applied` what came of it as it goes."""
+    """Carry out `plan`, parents first, telling `applied` what came of it as it goes. BrakePulled when a system refuses
+    most of what it is sent."""
     work = Work(parts, plan, run_id, progress, applied)
     _settle(work, plan.of(Settle))
     stamp(work, plan.of(Rekey))
@@ -35,6 +37,8 @@ def apply(parts: Parts, plan: Plan, run_id: int, progress: Progress, applied: Ap
     create(work, _of_entity(plan.of(Create), Entity.LEAD))
     unmoved = retire(work, plan.of(Retire))
     relink(work, plan.of(Relink), unmoved)
+    delete(work, plan.of(Delete))
+    heed_refusals(work)
 
 
 def _of_entity(actions: tuple[_A, ...], entity: Entity) -> list[_A]:

@@ -18,12 +18,15 @@ from connector.core.flow import (
     Rekey,
     Relink,
     Retire,
+    SourceRecord,
     Write,
 )
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
-from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, stamp
+from connector.runs.observe import read
+from connector.runs.records import canonical
+from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, sending, stamp
 
 
 def convert(work: Work, converts: Sequence[Convert]) -> None:
@@ -62,6 +65,7 @@ def _conversion(work: Work, convert: Convert) -> Conversion | None:
 
 
 def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> None:
+    sending(work, SystemName.SALESFORCE, [(convert.lead.type, convert.lead) for convert, _ in ready])
     with work.store.transaction():
         ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
     outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
@@ -136,7 +140,10 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
     ready = [one for one in retires if _successors_linked(work, one.after)]
     done: set[Ref] = set()
     for chunk in chunks(ready, work.parts.settings.chunk):
-        jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in chunk]
+        now = read(work.parts, [one.ref for one in chunk])
+        still = [one for one in chunk if _unedited(work, one, now.get(one.ref))]
+        work.look_again((one.ref for one in chunk if one not in still), "edited while it was being converted")
+        jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in still]
         sent = send(work, SystemName.NETSUITE, jobs)
         with work.store.transaction():
             for job, outcome, _ in sent:
@@ -152,6 +159,15 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
     return frozenset(one.ref for one in retires) - done
 
 
+def _unedited(work: Work, one: Retire, record: SourceRecord | None) -> bool:
+    """Whether the lead still holds what the plan knew: nobody looks into it any more once it is out of use."""
+    if record is None or record.deleted:
+        return True
+    mapping, values = work.parts.mappings.of(Entity.LEAD), canonical(work, Entity.LEAD, record)
+    known = (name for name in one.expected if name in values and name in mapping.fields)
+    return all(mapping.same(name, values[name], one.expected[name]) for name in known)
+
+
 def _plain(fields: Mapping[str, Planned]) -> dict[str, Raw]:
     return {name: value for name, value in fields.items() if not isinstance(value, Later)}
 
@@ -163,8 +179,9 @@ def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> No
         refs = links[one.retire].refs
         if refs.netsuite not in unmoved and _successors_linked(work, one.after):
             work.store.end_link(one.retire, one.state, one.reason, work.parts.clock.now())
-            work.applied.counts["links.lead.ended"] += 1
-            work.applied.conversions.append(Conversed(refs, one.after, one.reason))
+            work.applied.counts[f"links.{links[one.retire].entity}.ended"] += 1
+            if one.state == "converted":
+                work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
             work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)
 

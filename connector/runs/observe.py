@@ -16,11 +16,13 @@ from connector.core.mapping.translate import Links
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood, Newcomer
-from connector.core.planning.heirs import stands
+from connector.core.planning.gone import waits
+from connector.core.planning.holding import stands
 from connector.core.ports import Store, Wanted
 from connector.core.scene import Account, LeadEvent, Scene
 from connector.core.schema import Entity, Stage, SystemName, Value
 from connector.runs.account import types_of
+from connector.runs.answers import asked_about, due, written_lately
 from connector.runs.parts import Parts, Progress
 
 _NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
@@ -61,12 +63,14 @@ class StoredLinks(Links):
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One look at both systems. `cursors` may be stored once the plan of `scene` has been carried out;
-    `rechecked` are the queued records that this look covered; `refs` all records in hand."""
+    `rechecked` are the queued records that this look covered; `records` all that are in hand. `unseen`: linked
+    records that a complete read did not show."""
 
     scene: Scene
+    records: Mapping[Ref, SourceRecord]
     cursors: Mapping[tuple[SystemName, str], str]
     rechecked: tuple[Ref, ...]
-    refs: tuple[Ref, ...]
+    unseen: frozenset[Ref]
     likenesses: tuple[tuple[Ref, Entity, frozenset[str]], ...]
 
 
@@ -80,6 +84,7 @@ class _Look:
     problems: dict[Ref, Mapping[str, str]] = field(default_factory=dict)
     newcomers: dict[Ref, Newcomer] = field(default_factory=dict)
     carriers: dict[tuple[SystemName, Entity, str], tuple[Ref, ...]] = field(default_factory=dict)
+    listed_deleted: set[Ref] = field(default_factory=set)
 
     @property
     def store(self) -> Store:
@@ -91,29 +96,37 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     look = _Look(parts, account, StoredLinks(parts.store))
     _read_changes(look, progress, everything)
     counts = Pair(_count(look, SystemName.NETSUITE), _count(look, SystemName.SALESFORCE))
+    unseen = frozenset(_unseen(look)) if everything else frozenset()
     rechecked = tuple(parts.store.rechecks())
-    _fetch(look, rechecked)
-    _fetch(look, (ref for link in parts.store.lead_links(rechecked).values() for ref in link.refs_both()))
+    now, holds, answers = parts.clock.now(), parts.store.open_holds(), tuple(parts.store.open_answers())
+    queued = {*rechecked, *due(holds, now), *asked_about(answers)}
+    _fetch(look, queued)
+    _fetch(look, (ref for link in parts.store.lead_links(queued).values() for ref in link.refs_both()))
     _fetch(look, _results_of_conversions(look))
     _fetch(look, _leads_turned_contact(look))
     _fetch(look, _other_sides_of_moved_leads(look))
     _fetch(look, _held_together(look))
     _fetch(look, _winners(look))
+    _fetch(look, _survivors(look))
     lead_links = parts.store.lead_links(look.records)
     _meet_newcomers(look, lead_links)
     _fetch_pointed_at(look, lead_links)
     merged = tuple(_merged(look))
     moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
+    linked = tuple(_linked(look))
     scene = Scene(
         links=look.links,
         around=Neighbourhood(look.carriers, _links_around(look)),
-        linked=tuple(_linked(look)),
+        linked=linked,
         newcomers=tuple(look.newcomers.values()),
         events=tuple(one for one in _events(look, lead_links) if one.link.id not in moved_on),
         gone=tuple(one for one in _gone(look) if one.link.id not in moved_on),
         merged=merged,
-        standing=tuple(one.hold for one in parts.store.open_holds() if stands(one.hold)),
+        standing=tuple(one.hold for one in holds if stands(one.hold)),
+        answers=answers,
+        written=written_lately(parts.store, (ref for one in linked for ref in _both(one)), now),
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
+        witnessed=frozenset(look.listed_deleted | _remembered_deletions(look)),
         problems=look.problems,
         won=frozenset(),
         observed_count=counts,
@@ -122,8 +135,9 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     return Sighting(
         scene=scene,
         cursors=look.cursors,
+        records=look.records,
         rechecked=rechecked,
-        refs=tuple(sorted(look.records)),
+        unseen=unseen,
         likenesses=tuple(_likenesses(look, scene)),
     )
 
@@ -155,8 +169,9 @@ def vendor_fields(parts: Parts, system: SystemName, type_: str) -> tuple[str, ..
 def read(parts: Parts, refs: Iterable[Ref]) -> dict[Ref, SourceRecord]:
     """The records as they are now, all mapped fields."""
     found: dict[Ref, SourceRecord] = {}
+    wanted = sorted(set(refs))
     for system in SystemName:
-        mine = sorted(ref for ref in set(refs) if ref.system is system)
+        mine = [ref for ref in wanted if ref.system is system]
         if mine:
             fields = {type_: vendor_fields(parts, system, type_) for type_ in {ref.type for ref in mine}}
             found.update(parts.systems.of(system).read(mine, fields))
@@ -176,6 +191,7 @@ def _read_changes(look: _Look, progress: Progress, everything: bool) -> None:
         for type_, changes in look.parts.systems.of(system).changes(wanted).items():
             for page in changes.pages:
                 look.records.update((record.ref, record) for record in page)
+                look.listed_deleted.update(record.ref for record in page if record.deleted)
                 progress(f"reading {system.title} {type_}", _count(look, system), None)
             look.cursors[system, type_] = changes.cursor
 
@@ -228,6 +244,24 @@ def _winners(look: _Look) -> list[Ref]:
     return [record.merged_into for record in look.records.values() if record.merged_into is not None]
 
 
+def _survivors(look: _Look) -> set[Ref]:
+    """The counterparts of what was deleted: a delete of both is the end of a link."""
+    deleted = [ref for ref, record in look.records.items() if record.deleted]
+    links = {**look.store.links(deleted), **look.store.lead_links(deleted)}
+    return {ref for link in links.values() if link.state == "active" for ref in link.refs_both()}
+
+
+def _remembered_deletions(look: _Look) -> set[Ref]:
+    """What a system listed as deleted in an earlier pass, which wanted a decision."""
+    waiting = {ref for one in look.store.open_holds() if waits(one.hold) for _, ref in one.hold.refs if ref}
+    return {ref for ref in waiting if ref in look.records and look.records[ref].deleted}
+
+
+def _unseen(look: _Look) -> Iterator[Ref]:
+    for link in look.store.iter_links():
+        yield from (ref for ref in link.refs_both() if ref not in look.records)
+
+
 # --- translating -----------------------------------------------------------------------------------------
 
 
@@ -270,13 +304,17 @@ def _expected_problem(entity: Entity, record: SourceRecord, name: str) -> bool:
 def _meet_newcomers(look: _Look, lead_links: Mapping[Ref, Link]) -> None:
     known = look.store.links(look.records)
     converting = _converting_customers(look, lead_links)
+    taken_up = converting | set(_results_of_conversions(look))
     for ref, record in sorted(look.records.items()):
-        if ref in look.newcomers or not _in_scope(record):
+        if ref in look.newcomers or not _is_live(record):
             continue
         link = known.get(ref)
         if link is not None and not (link.entity is Entity.LEAD and link.state == "active" and ref in converting):
             continue
-        _meet(look, Entity.ORGANIZATION if ref in converting else entity_of(record), record)
+        entity = Entity.ORGANIZATION if ref in converting else entity_of(record)
+        # A filter of the files keeps strangers out, never what a linked lead became.
+        if ref in taken_up or look.parts.mappings.of(entity).in_scope(ref.system, record.fields):
+            _meet(look, entity, record)
 
 
 def _meet(look: _Look, entity: Entity, record: SourceRecord) -> None:
@@ -284,7 +322,7 @@ def _meet(look: _Look, entity: Entity, record: SourceRecord) -> None:
     look.newcomers[record.ref] = Newcomer(entity, record, values, likeness(entity, values))
 
 
-def _in_scope(record: SourceRecord) -> bool:
+def _is_live(record: SourceRecord) -> bool:
     return not record.deleted and not record.inactive and record.converted is None
 
 
@@ -353,6 +391,10 @@ def _linked(look: _Look) -> Iterator[Linked]:
             yield Linked(observed, bases.get(link_id))
 
 
+def _both(linked: Linked) -> tuple[Ref, ...]:
+    return linked.observed.link.refs_both() if linked.observed.link else ()
+
+
 def _observe_link(look: _Look, link: Link, base: Base | None) -> Observed | None:
     records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
     if any(record is not None and (record.deleted or record.converted) for _, record in records):
@@ -386,12 +428,20 @@ def _problems(look: _Look, record: SourceRecord | None) -> Mapping[str, str]:
 
 
 def _gone(look: _Look) -> Iterator[Gone]:
-    deleted = [record for record in look.records.values() if record.deleted]
+    deleted = sorted((record for record in look.records.values() if record.deleted), key=lambda one: one.ref)
     links = look.store.links(record.ref for record in deleted)
-    for record in sorted(deleted, key=lambda one: one.ref):
-        link = links.get(record.ref)
-        if link is not None and link.state == "active" and link.entity is not Entity.LEAD:
-            yield Gone(link, record.ref.system, gone_reason(record), record.merged_into)
+    lost = {link.id: record for record in deleted if (link := links.get(record.ref)) and _is_lasting(link)}
+    bases = look.store.bases(lost)
+    for link_id, record in lost.items():
+        link, system = links[record.ref], record.ref.system
+        base = bases[link_id].values.other(system) if link_id in bases else {}
+        survivor = look.records.get(link.refs.other(system))
+        yield Gone(link, system, gone_reason(record), record.merged_into, survivor, base)
+
+
+def _is_lasting(link: Link) -> bool:
+    """An active link that is no lead's: those have events of their own."""
+    return link.state == "active" and link.entity is not Entity.LEAD
 
 
 def _merged(look: _Look) -> Iterator[Linked]:

@@ -18,10 +18,12 @@ from connector.core.flow import (
     Unknown,
     Update,
     Write,
+    Written,
 )
 from connector.core.mapping.translate import Links
 from connector.core.matching.keys import key_of
 from connector.core.matching.likeness import likeness
+from connector.core.planning.holding import name_of
 from connector.core.schema import Entity, Gap, SystemName, Value
 from connector.runs.observe import StoredLinks, read
 from connector.runs.work import (
@@ -29,6 +31,7 @@ from connector.runs.work import (
     Work,
     chunks,
     close,
+    digest,
     failed,
     one_sided,
     pair_of,
@@ -58,9 +61,10 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     for create in creates:
         fields = resolved(work, create.fields, system)
         if isinstance(fields, Ref):
-            orphaned(work, create, fields)
+            orphaned(work, create.entity, one_sided(create.source), fields)
         else:
             jobs.append(Job(create, Write(create.type, None, fields, key_of(create.source))))
+    jobs = work.awake(jobs)
     if not jobs:
         return
     sent = _adopt_unknown(work, system, send(work, system, jobs))
@@ -71,19 +75,21 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     ]
     stamp(work, [Rekey(create.entity, create.source, key_of(ref)) for create, ref in made if create.stamp])
     back = read(work.parts, [ref for _, ref in made])
+    doubles = _named_doubles(work, sent)
     with work.store.transaction():
         _remember_made(work, made, back)
         for job, outcome, _ in sent:
             assert isinstance(job.action, Create)
             if not isinstance(outcome, Done):
-                _not_created(work, job.action, outcome)
+                _not_created(work, job.action, job.write, outcome, doubles)
         close(work, sent)
 
 
-def orphaned(work: Work, create: Create, parent: Ref) -> None:
-    reason = f"waits for its parent {parent}, which has no counterpart in {create.system.title} yet"
-    work.applied.failures.append(Hold("missing_parent", create.entity, one_sided(create.source), None, reason))
-    work.look_again([create.source], "parent missing", now=False)
+def orphaned(work: Work, entity: Entity, refs: Pair[Ref | None], parent: Ref) -> None:
+    """Hold a record until its parent has a counterpart; it is looked at again by the next run."""
+    reason = f"waits for its parent {parent}, which has no counterpart in {parent.system.other.title} yet"
+    work.applied.failures.append(Hold("missing_parent", entity, refs, None, reason))
+    work.look_again([ref for _, ref in refs if ref], "parent missing", now=False)
 
 
 def _adopt_unknown(
@@ -130,24 +136,36 @@ def _agreed_before(create: Create) -> dict[str, Value]:
     return {name: value for name, value in create.before.items() if not isinstance(value, Gap)}
 
 
-def _not_created(work: Work, create: Create, outcome: Outcome) -> None:
-    if isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome):
+def _not_created(
+    work: Work, create: Create, write: Write, outcome: Outcome, doubles: Mapping[Ref, SourceRecord]
+) -> None:
+    if isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome, doubles):
         assert outcome.existing is not None
         refs = pair_of(create.source, outcome.existing)
         work.store.add_link(create.entity, refs, "the system named it as the same", work.parts.clock.now())
         work.look_again([create.source, outcome.existing], "adopted")
         work.applied.counts[f"links.{create.entity}.linked"] += 1
     else:
-        failed(work, create.entity, one_sided(create.source), outcome, create.system, [create.source])
+        nameless: Pair[str | None] = Pair(None, None)
+        source = create.source
+        names = nameless.replace(source.system, name_of(create.entity, create.values))
+        failed(work, create.entity, one_sided(source), outcome, create.system, [source], digest(write), names)
 
 
-def _adoptable(work: Work, create: Create, refused: Refused) -> bool:
+def _named_doubles(work: Work, sent: Sequence[tuple[Job, Outcome, int]]) -> Mapping[Ref, SourceRecord]:
+    """The records that the system named as what a create would double: read before a transaction begins, because
+    nobody else can write to our state during one."""
+    named = [outcome.existing for _, outcome, _ in sent if isinstance(outcome, Refused) and outcome.existing]
+    return read(work.parts, named)
+
+
+def _adoptable(work: Work, create: Create, refused: Refused, doubles: Mapping[Ref, SourceRecord]) -> bool:
     """A record that the system names as the double may be adopted when it is of the same kind and free."""
     existing = refused.existing
     if existing is None or existing.type != create.type:
         return False
     link = work.store.links([existing]).get(existing)
-    record = read(work.parts, [existing]).get(existing)
+    record = doubles.get(existing)
     free = record is not None and not record.deleted and record.key in (None, "", key_of(create.source))
     return link is None and free
 
@@ -166,11 +184,19 @@ def now_linked(work: Work, values: Mapping[str, Value]) -> Mapping[str, Value]:
 def read_back(
     work: Work, entity: Entity, record: SourceRecord | None, written: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """What the written side holds now, in the fields that were written; what was sent where it cannot be read."""
-    if record is None or record.deleted:
+    """What the written side holds now, in the fields that were written; what was sent where it cannot be read, or
+    where somebody else has written since: what they typed is an edit then, and no rule of the system's."""
+    if record is None or record.deleted or _is_overwritten(work, record):
         return dict(written)
     values = canonical(work, entity, record)
     return {name: values.get(name, value) for name, value in written.items()}
+
+
+def _is_overwritten(work: Work, record: SourceRecord) -> bool:
+    """Whether the record was last changed by another user than us, where that can be told. Rules that a system runs
+    in our own transaction leave our name on it (documented for Salesforce)."""
+    ours = work.parts.systems.of(record.ref.system).user()
+    return None not in (ours, record.modified_by) and record.modified_by != ours
 
 
 def canonical(work: Work, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
@@ -197,12 +223,13 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
     for update in updates:
         fields = resolved(work, update.fields, system)
         if isinstance(fields, Ref):
-            work.look_again([update.ref, update.other], "parent missing", now=False)
+            orphaned(work, update.entity, refs_or_none(update.ref, update.other), fields)
         elif _moved(work, update, now.get(update.ref)):
             work.tally(system, update.entity, "moved")
             work.look_again([update.ref, update.other], "moved since it was read")
         else:
             jobs.append(Job(update, Write(update.ref.type, update.ref.id, fields)))
+    jobs = work.awake(jobs)
     if not jobs:
         return
     sent = send(work, system, jobs)
@@ -213,7 +240,7 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
     with work.store.transaction():
         for job, outcome, _ in sent:
             assert isinstance(job.action, Update)
-            _updated(work, job.action, outcome, back)
+            _updated(work, job, outcome, back)
         close(work, sent)
 
 
@@ -228,7 +255,9 @@ def _moved(work: Work, update: Update, record: SourceRecord | None) -> bool:
     )
 
 
-def _updated(work: Work, update: Update, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
+def _updated(work: Work, job: Job, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
+    update = job.action
+    assert isinstance(update, Update)
     system = update.ref.system
     if isinstance(outcome, Done):
         values = now_linked(work, update.values)
@@ -237,9 +266,26 @@ def _updated(work: Work, update: Update, outcome: Outcome, back: Mapping[Ref, So
         if update.entity is Entity.LEAD:
             link = work.store.lead_links([update.ref]).get(update.ref, link)
         if link is not None:
-            sent: Pair[Mapping[str, Value]] = Pair(values, values)
-            remember(work, link, sent.replace(system, held))
+            remember(work, link, _agreed_on(work, update, values, held))
+        now = work.parts.clock.now()
+        work.store.put_written([Written(update.ref, name, sent, held[name], now) for name, sent in values.items()])
         work.tally(system, update.entity, "updated")
     else:
         both_refs = refs_or_none(update.ref, update.other)
-        failed(work, update.entity, both_refs, outcome, system, [update.ref, update.other])
+        failed(work, update.entity, both_refs, outcome, system, [update.ref, update.other], digest(job.write))
+
+
+def _agreed_on(
+    work: Work, update: Update, values: Mapping[str, Value], held: Mapping[str, Value]
+) -> Pair[Mapping[str, Value]]:
+    """What both sides agree on now. A field that the plan writes on both is agreed on once both hold it: until then
+    the side that has it reads as edited, so that it crosses even if the other write is lost."""
+    ours, theirs, half = dict(held), dict(values), work.applied.half
+    for name in update.joint:
+        if (update.other, name) in half:
+            theirs[name] = half[update.other, name]
+        else:
+            half[update.ref, name] = ours.pop(name)
+            del theirs[name]
+    agreed: Pair[Mapping[str, Value]] = Pair(theirs, theirs)
+    return agreed.replace(update.ref.system, ours)

@@ -2,7 +2,8 @@
 
 A create whose answer was lost is found by our key and adopted, with the values that were sent as its base, so
 that whatever a user typed into it since reads as that user's edit; the source gets our key when it is looked at
-again. Everything else restarts from the read.
+again. Of an update, what the record holds as it was sent is agreed on, so that what a user typed on the other side
+since is an edit and no conflict. Everything else restarts from the read.
 """
 
 from __future__ import annotations
@@ -10,21 +11,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from connector.core.flow import Base, Pair, Ref
+from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.ports import Intent
-from connector.core.schema import SystemName, Value
+from connector.core.schema import Entity, SystemName, Value
+from connector.runs.observe import StoredLinks, read
 from connector.runs.parts import Parts
+from connector.runs.work import laid_over
 
 
 def recover(parts: Parts) -> int:
     """Close every pending intent; returns how many there were."""
     pending = parts.store.pending_intents()
     found = _find_creates(parts, [intent for intent in pending if intent.verb == "create"])
+    now = read(parts, [intent.ref for intent in pending if intent.verb == "update" and intent.ref is not None])
     for intent in pending:
         with parts.store.transaction():
             made = found.get((intent.system, intent.key or ""))
             if intent.verb == "create" and made is not None:
                 _adopt(parts, intent, made)
+            if intent.verb == "update" and intent.ref in now:
+                _agree(parts, intent, now[intent.ref])
             refs = [ref for ref in (intent.ref, intent.source, made) if ref is not None]
             parts.store.add_recheck(refs, "left open by an earlier run")
             word = "applied" if made is not None else "deferred"
@@ -55,3 +61,23 @@ def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
     link = parts.store.add_link(intent.entity, refs, "adopted after a lost answer", parts.clock.now())
     sent: Pair[Mapping[str, Value]] = Pair(intent.values, intent.values)
     parts.store.save_bases({link.id: Base(sent)})
+
+
+def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:
+    """Remember as agreed on what `record` holds as it was sent: the other side held it when it was sent."""
+    link = _link_of(parts, intent, record.ref)
+    if link is None:
+        return
+    mapping = parts.mappings.of(intent.entity)
+    holds = mapping.read(record.ref.system, record.fields, StoredLinks(parts.store)).values
+    sent = {name: value for name, value in intent.values.items() if name in holds}
+    took: Mapping[str, Value] = {name: value for name, value in sent.items() if mapping.same(name, holds[name], value)}
+    if took:
+        base = parts.store.bases([link.id]).get(link.id)
+        parts.store.save_bases({link.id: laid_over(base, Pair(took, took))})
+
+
+def _link_of(parts: Parts, intent: Intent, ref: Ref) -> Link | None:
+    of_kind = parts.store.lead_links if intent.entity is Entity.LEAD else parts.store.links
+    link = of_kind([ref]).get(ref)
+    return link if link is not None and link.state == "active" and link.entity is intent.entity else None

@@ -12,6 +12,7 @@ from connector.core.flow import (
     Action,
     Convert,
     Create,
+    Delete,
     Hold,
     Later,
     LinkUp,
@@ -25,6 +26,7 @@ from connector.core.flow import (
     Update,
 )
 from connector.core.schema import Address, SystemName, Value
+from connector.runs.advice import NO_ADVICE, Advice
 from connector.runs.coverage import Uncarried, as_data
 
 
@@ -48,13 +50,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PlanReport:
-    """What a run would do."""
+    """What a run would do. `advice`: what it has to say about the mapping files."""
 
     plan: Plan
     brake: str = ""
+    advice: Advice = NO_ADVICE
 
     def data(self) -> dict[str, Any]:
-        actions = [_action(action) for action in self.plan.actions]
+        actions = [action_data(action) for action in self.plan.actions]
         return {
             "actions": [entry for entry in actions if entry],
             "counts": _count_actions(self.plan),
@@ -62,12 +65,14 @@ class PlanReport:
             "holds": [hold_data(hold) for hold in self.plan.of(Hold)],
             "brake": self.brake,
             "observed": _pair_data(self.plan.observed_count),
+            **self.advice.data(),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a run did."""
+    """What a run did. `brake`: what the brake on deletes says, which stops nothing else; `released`: the brakes that
+    `--allow` released."""
 
     mode: str
     run: int
@@ -81,13 +86,16 @@ class SyncReport:
     uncarried: tuple[Uncarried, ...] = ()
     calls: Mapping[str, Any] = field(default_factory=dict)
     recovered: int = 0
+    brake: str = ""
+    released: tuple[str, ...] = ()
     plan: PlanReport | None = None
     ended: str = "done"
+    advice: Advice = NO_ADVICE
 
     @property
     def writes(self) -> Pair[int]:
         """Vendor records written, by system (our keys included)."""
-        verbs = (".created", ".updated", ".converted", ".retired", ".keyed")
+        verbs = (".created", ".updated", ".converted", ".retired", ".deleted", ".keyed")
         return Pair(
             sum(n for name, n in self.counts.items() if name.startswith("netsuite.") and name.endswith(verbs)),
             sum(n for name, n in self.counts.items() if name.startswith("salesforce.") and name.endswith(verbs)),
@@ -105,16 +113,19 @@ class SyncReport:
             "started_at": self.started_at.isoformat(),
             "seconds": round(self.seconds, 3),
             "passes": self.passes,
-            "counts": _nested(self.counts),
+            "counts": nested(self.counts),
             "writes": _pair_data(self.writes),
             "quiet": not any(count for _, count in self.writes),
             "conversions": [dict(one) for one in self.conversions],
             "holds": [hold_data(hold) for hold in self.holds],
             "open_holds": self.open_holds,
             **_uncarried(self.uncarried),
+            **self.advice.data(),
             "calls": dict(self.calls),
             "recovered": self.recovered,
             "incomplete": self.incomplete,
+            "brake": self.brake,
+            "released": list(self.released),
             "ended": self.ended,
             **({"plan": self.plan.data()} if self.plan else {}),
         }
@@ -189,6 +200,11 @@ def hold_data(hold: Hold) -> dict[str, Any]:
         "reason": hold.reason,
         "code": hold.code,
         "values": _values(hold.values),
+        "base": _values(hold.base),
+        "names": _values(Pair(hold.names.netsuite, hold.names.salesforce)),
+        "modified": {
+            str(system): {"at": plain(at), "by": hold.modified_by.of(system)} for system, at in hold.modified_at
+        },
     }
 
 
@@ -207,7 +223,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _action(action: Action) -> dict[str, Any]:
+def action_data(action: Action) -> dict[str, Any]:
     if isinstance(action, Create):
         return _write("create", action.system, action.entity, action.source, action.fields, action.reason)
     if isinstance(action, Update):
@@ -216,6 +232,8 @@ def _action(action: Action) -> dict[str, Any]:
         return {**entry, "changes": changes}
     if isinstance(action, Retire):
         return _write("retire", SystemName.NETSUITE, "lead", action.ref, action.fields, action.reason)
+    if isinstance(action, Delete):
+        return _write("delete", action.ref.system, action.entity, action.ref, {}, action.reason)
     if isinstance(action, Convert):
         return {
             **_write("convert", SystemName.SALESFORCE, "lead", action.lead, {}, action.reason),
@@ -252,16 +270,16 @@ def _write(
 
 def _count_actions(plan: Plan) -> dict[str, Any]:
     counts: dict[str, int] = {}
-    for entry in filter(None, map(_action, plan.actions)):
+    for entry in filter(None, map(action_data, plan.actions)):
         if "system" in entry:
             name = f"{entry['system']}.{entry['entity']}.{entry['verb']}"
         else:
             name = f"links.{entry.get('entity', 'lead')}.{entry['verb']}"
         counts[name] = counts.get(name, 0) + 1
-    return _nested(counts)
+    return nested(counts)
 
 
-def _nested(counts: Mapping[str, int]) -> dict[str, Any]:
+def nested(counts: Mapping[str, int]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, count in sorted(counts.items()):
         *path, last = name.split(".")

@@ -13,7 +13,7 @@ def status(store: Store) -> StatusReport:
     return StatusReport(
         identity=store.identity(),
         links={str(entity): sum(1 for _ in store.iter_links(entity)) for entity in Entity},
-        holds=tuple(one.hold for one in store.open_holds()),
+        holds=tuple(one.hold for one in store.open_holds() if not one.ignored_by),
         pending=len(store.pending_intents()),
         rechecks=len(store.rechecks()),
         cursors={

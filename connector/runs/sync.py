@@ -6,19 +6,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connector.core import plan as planner
-from connector.core.brakes import check_identity, check_mass_change
-from connector.core.flow import Create, Hold, Plan, Ref, RunRecord
+from connector.core.brakes import DELETES, Pulled, Refusals, check_identity
+from connector.core.flow import Create, Hold, Pair, Plan, Ref, RunRecord
+from connector.core.mapping.suggest import UnknownValue
+from connector.core.planning.gone import waits, without_deletes
 from connector.core.planning.parents import hold_orphans, parents
+from connector.core.planning.tugs import LATELY
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
-from connector.runs.account import checked, identities, mappings_changed
+from connector.runs.account import checked, identities, must_read_all, remember_mappings
+from connector.runs.advice import Advice, advice, unknown_values
+from connector.runs.answers import fates, untold, without_ignored
 from connector.runs.apply import apply
+from connector.runs.braking import HELD_BY_BRAKE, let_through, pulled_by, pulled_by_deletes, pulled_by_sight
 from connector.runs.coverage import uncarried
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
@@ -26,14 +32,42 @@ from connector.runs.recover import recover
 from connector.runs.report import PlanReport, SyncReport, unique
 from connector.runs.work import Applied, Conversed
 
+OVERRULED_KEPT = timedelta(days=90)
+"""How long a value that lost can be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sync would do now and with which accounts, from what it was decided, and the brakes that would stop it.
+    `parts`: as in `checked`."""
+
+    parts: Parts
+    accounts: Pair[str]
+    sighting: Sighting
+    plan: Plan
+    brake: str
+    advice: Advice
+
 
 def make_plan(parts: Parts, on_progress: Progress = silent) -> PlanReport:
     """What a sync would do now. Reads both systems, writes nothing anywhere, our own state included."""
-    check_identity(parts.store.identity(), identities(parts))
-    account = checked(parts, remember=False)
-    sighting = observe(parts, account, on_progress, everything=mappings_changed(parts))
-    plan = _plan(parts, sighting, account)
-    return PlanReport(plan, brake=_brake(parts, plan))
+    found = preview(parts, on_progress)
+    return PlanReport(without_ignored(parts.store, found.plan), found.brake, found.advice)
+
+
+def preview(parts: Parts, on_progress: Progress = silent) -> Preview:
+    """The same, with what it was decided from."""
+    accounts = identities(parts)
+    check_identity(parts.store.identity(), accounts)
+    parts, account = checked(parts, remember=False)
+    sighting = observe(parts, account, on_progress, everything=must_read_all(parts))
+    plan = plan_of(parts, sighting, account)
+    pulled = (*pulled_by_sight(parts, sighting), *pulled_by(parts, plan))
+    stopping = [one for one in pulled if one.name not in parts.settings.allow]
+    if any(one.name == DELETES for one in stopping):
+        plan = without_deletes(plan, HELD_BY_BRAKE)
+    told = advice(parts, account, unknown_values(parts.mappings, sighting.scene))
+    return Preview(parts, accounts, sighting, plan, "; ".join(map(str, stopping)), told)
 
 
 def sync(parts: Parts, *, dry_run: bool = False, on_progress: Progress = silent) -> SyncReport:
@@ -41,8 +75,7 @@ def sync(parts: Parts, *, dry_run: bool = False, on_progress: Progress = silent)
     that stop a whole run; what concerns one record is a hold in the report."""
     started = parts.clock.now()
     if dry_run:
-        preview = make_plan(parts, on_progress)
-        return _dry_report(parts, started, preview)
+        return _dry_report(parts, started, make_plan(parts, on_progress))
     with parts.store.lock():
         return _run(parts, started, on_progress)
 
@@ -53,6 +86,10 @@ class _Tally:
     holds: list[Hold] = field(default_factory=list)
     conversions: list[dict[str, str]] = field(default_factory=list)
     types: set[tuple[SystemName, str]] = field(default_factory=set)
+    unknown: set[UnknownValue] = field(default_factory=set)
+    refusals: Refusals = field(default_factory=Refusals)
+    released: dict[str, str] = field(default_factory=dict)
+    brake: str = ""
     passes: int = 0
 
 
@@ -61,15 +98,20 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     found = identities(parts)
     check_identity(parts.store.identity(), found)
     parts.store.set_identity(found)
-    account = checked(parts)
+    parts, account = checked(parts)
     run_id = parts.store.start_run("sync", started)
-    _retry_refused(parts)
-    tally, ended = _Tally(), "not finished"
+    parts.store.prune(overruled_before=started - OVERRULED_KEPT, written_before=started - LATELY)
+    _remember_deletes(parts)
+    tally, ended = _Tally(refusals=Refusals(_refused_before(parts))), "not finished"
     calls = {system: one.calls_made() for system, one in parts.systems}
     try:
         recovered = recover(parts)
         ended = _passes(parts, account, run_id, tally, progress)
+    except BrakePulled as pulled:
+        ended = f"stopped by a brake: {pulled}"
+        raise
     finally:
+        _note_release(tally, tally.refusals.pulled(parts.settings.limits), parts.settings.allow)
         parts.store.end_run(_record(run_id, started, parts, tally, ended))
     return SyncReport(
         mode="sync",
@@ -78,51 +120,70 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         seconds=(parts.clock.now() - started).total_seconds(),
         passes=tally.passes,
         counts=tally.counts,
-        holds=unique(tally.holds),
-        open_holds=len(parts.store.open_holds()),
+        holds=unique(untold(parts.store, tally.holds)),
+        open_holds=sum(not one.ignored_by for one in parts.store.open_holds()),
         conversions=tuple(tally.conversions),
         uncarried=uncarried(parts, account, tally.types) if first else (),
         calls={str(system): one.calls_made() - calls[system] for system, one in parts.systems},
         recovered=recovered,
+        brake=tally.brake,
+        released=tuple(tally.released.values()),
         ended=ended,
+        advice=advice(parts, account, tally.unknown),
     )
 
 
-def _retry_refused(parts: Parts) -> None:
-    """A refusal may have ended without the record changing (a lock, a rule): refused records are tried again, but
-    only once in a while, so that one that stays refused costs little."""
-    now = parts.clock.now()
-    kept = parts.store.cached(SystemName.NETSUITE, "refused_retried")
-    if kept is not None and (now - kept[1]).total_seconds() < parts.settings.retry_refused_seconds:
-        return
-    held = (one.hold for one in parts.store.open_holds() if one.hold.kind == "refused")
-    parts.store.add_recheck({ref for hold in held for _, ref in hold.refs if ref}, "refused earlier")
-    parts.store.cache(SystemName.NETSUITE, "refused_retried", True, now)
+def _remember_deletes(parts: Parts) -> None:
+    """Deletes that were seen before, and waited for a decision: no cursor shows them twice."""
+    if parts.settings.follow_deletes:
+        waiting = (one.hold for one in parts.store.open_holds() if waits(one.hold))
+        parts.store.add_recheck({ref for hold in waiting for _, ref in hold.refs if ref}, "deleted on one side")
+
+
+def _refused_before(parts: Parts) -> frozenset[Ref]:
+    held = (one.hold for one in parts.store.open_holds() if one.hold.kind == "refused" or waits(one.hold))
+    return frozenset(ref for hold in held for _, ref in hold.refs if ref is not None)
 
 
 def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:
     for number in range(parts.settings.max_passes):
-        sighting = observe(parts, account, progress, everything=number == 0 and mappings_changed(parts))
-        tally.types.update((ref.system, ref.type) for ref in sighting.refs)
-        plan = _plan(parts, sighting, account)
-        if number == 0:
-            _check_brakes(parts, plan)
-        applied = Applied()
+        sighting = observe(parts, account, progress, everything=number == 0 and must_read_all(parts))
+        tally.types.update((ref.system, ref.type) for ref in sighting.records)
+        tally.unknown.update(unknown_values(parts.mappings, sighting.scene))
+        plan = _braked(parts, sighting, plan_of(parts, sighting, account), tally, first=number == 0)
+        applied = Applied(refusals=tally.refusals)
         try:
             apply(parts, plan, run_id, progress, applied)
         except Throttled as limit:
             return f"stopped early, the next run goes on: {limit}"
         finally:
             _note(tally, plan, applied, number)
-        _conclude(parts, run_id, sighting, plan, applied)
+        conclude(parts, run_id, sighting, plan, applied)
         if not applied.again:
             break
     return "done"
 
 
-def _plan(parts: Parts, sighting: Sighting, account: Account) -> Plan:
-    plan = planner.make_plan(sighting.scene, parts.mappings, account)
+def plan_of(parts: Parts, sighting: Sighting, account: Account) -> Plan:
+    follow = parts.settings.follow_deletes
+    plan = planner.make_plan(sighting.scene, parts.mappings, account, follow_deletes=follow)
     return hold_orphans(plan, _linked_parents(parts, plan))
+
+
+def _braked(parts: Parts, sighting: Sighting, plan: Plan, tally: _Tally, *, first: bool) -> Plan:
+    """What the brakes let through. Only the first pass is measured by its size: what follows from it is its doing."""
+    by_size = pulled_by(parts, plan) if first else tuple(filter(None, [pulled_by_deletes(parts, plan)]))
+    plan, released, stopped = let_through(parts, plan, (*pulled_by_sight(parts, sighting), *by_size))
+    tally.brake = tally.brake or stopped
+    for one in released:
+        _note_release(tally, one, parts.settings.allow)
+    return plan
+
+
+def _note_release(tally: _Tally, pulled: Pulled | None, allow: Collection[str]) -> None:
+    if pulled is not None and pulled.name in allow and pulled.name not in tally.released:
+        tally.released[pulled.name] = f"released by --allow {pulled.name}: {pulled.what}"
+        tally.counts[f"brakes.{pulled.name}.released"] += 1
 
 
 def _linked_parents(parts: Parts, plan: Plan) -> Iterable[Ref]:
@@ -130,20 +191,21 @@ def _linked_parents(parts: Parts, plan: Plan) -> Iterable[Ref]:
     return (ref for ref, link in parts.store.links(wanted).items() if link.state == "active")
 
 
-def _conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied: Applied) -> None:
+def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied: Applied) -> None:
     """Everything that was seen has an outcome now: remember that, cursors last, in one transaction."""
     now = parts.clock.now()
     holds = unique([*plan.of(Hold), *applied.failures])
     with parts.store.transaction():
-        parts.store.clear_holds(sighting.refs, now)
         parts.store.put_holds(holds, run_id, now)
+        parts.store.clear_holds(sighting.records, now, keep=[*holds, *applied.resting])
+        parts.store.close_answers(fates(sighting.scene.answers, plan, applied.in_trouble), now)
         parts.store.add_recheck(_undecided(holds), "a conversion waits for a decision")
         parts.store.index(sighting.likenesses)
         parts.store.forget(_deleted(sighting))
         parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued - set(_undecided(holds)))
         for (system, type_), cursor in sighting.cursors.items():
             parts.store.set_cursor(system, type_, cursor)
-        parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, now)
+        remember_mappings(parts)
 
 
 def _undecided(holds: Iterable[Hold]) -> list[Ref]:
@@ -175,21 +237,6 @@ def _conversion(one: Conversed) -> dict[str, str]:
         "opportunity": became.get("opportunity", ""),
         "reason": one.reason,
     }
-
-
-def _check_brakes(parts: Parts, plan: Plan) -> None:
-    if "mass-change" in parts.settings.allow:
-        return
-    linked = sum(1 for _ in parts.store.iter_links())
-    check_mass_change(plan, linked, parts.settings.limits)
-
-
-def _brake(parts: Parts, plan: Plan) -> str:
-    try:
-        _check_brakes(parts, plan)
-    except BrakePulled as pulled:
-        return str(pulled)
-    return ""
 
 
 def _record(run_id: int, started: datetime, parts: Parts, tally: _Tally, ended: str) -> RunRecord:

@@ -19,25 +19,25 @@ from connector.runs.report import Difference, VerifyReport, plain
 def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     """Read both systems completely and compare."""
     check_identity(parts.store.identity(), identities(parts))
-    account = checked(parts, remember=False)
+    parts, account = checked(parts, remember=False)
     sighting = observe(parts, account, on_progress, everything=True)
     open_holds = {_place(one.hold): one.hold.reason for one in parts.store.open_holds()}
-    differences: list[Difference] = []
+    unexplained: list[Difference] = []
     explained: list[Mapping[str, Any]] = []
     equal = 0
     for linked in sighting.scene.linked:
-        found = list(_differences(parts, linked))
+        found = list(differences(parts, linked))
         for difference in found:
             reason = open_holds.get(_spot(difference)) or open_holds.get((*_spot(difference)[:2], None))
             if reason is None:
-                differences.append(difference)
+                unexplained.append(difference)
             else:
                 explained.append({**difference.data(), "reason": reason})
         equal += not found
     return VerifyReport(
         compared=len(sighting.scene.linked),
         equal=equal,
-        differences=tuple(differences),
+        differences=tuple(unexplained),
         explained=tuple(explained),
         unlinked=tuple(_unlinked(parts, sighting, planner.make_plan(sighting.scene, parts.mappings, account))),
         lead_and_customer=sum(_lead_and_customer(one.observed) for one in sighting.scene.linked),
@@ -53,7 +53,7 @@ def _spot(difference: Difference) -> tuple[Ref | None, Ref | None, str | None]:
     return difference.refs.netsuite, difference.refs.salesforce, difference.field
 
 
-def _differences(parts: Parts, linked: Linked) -> Iterator[Difference]:
+def differences(parts: Parts, linked: Linked) -> Iterator[Difference]:
     """Fields in which the two sides differ, unless both still hold exactly what they agreed to differ in."""
     observed = linked.observed
     assert observed.link is not None

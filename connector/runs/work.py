@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
+from connector.core.brakes import Refusals, released
 from connector.core.flow import (
     Base,
     Create,
@@ -37,7 +38,7 @@ from connector.core.flow import (
 )
 from connector.core.matching.likeness import child_key
 from connector.core.merge import overlay
-from connector.core.ports import Intent, Store
+from connector.core.ports import Intent, Overruled, Store
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.parts import Parts, Progress
 
@@ -55,13 +56,24 @@ class Conversed:
 
 @dataclass(slots=True)
 class Applied:
-    """What came of a plan. `queued`: records to look at again; `again`: already in this run."""
+    """What came of a plan. `queued`: records to look at again; `again`: already in this run. `refusals`
+    counts over the passes of a run. `resting`: holds on refused writes that are not sent again yet. `half`: what
+    the first of two records was given in a field that is written on both, and what it holds since."""
 
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[Hold] = field(default_factory=list)
     conversions: list[Conversed] = field(default_factory=list)
     queued: set[Ref] = field(default_factory=set)
+    resting: list[Hold] = field(default_factory=list)
+    half: dict[tuple[Ref, str], Value] = field(default_factory=dict)
     again: bool = False
+    refusals: Refusals = field(default_factory=Refusals)
+
+    @property
+    def in_trouble(self) -> set[Ref]:
+        """Records with a write that did not take, or has not been tried."""
+        failed = (ref for hold in (*self.failures, *self.resting) for _, ref in hold.refs if ref is not None)
+        return {*self.queued, *failed}
 
 
 @dataclass(slots=True)
@@ -71,6 +83,17 @@ class Work:
     run_id: int
     progress: Progress
     applied: Applied
+    _resting: dict[tuple[Ref, str], Hold] = field(init=False)
+
+    def __post_init__(self) -> None:
+        now = self.parts.clock.now()
+        self._resting = {
+            (ref, one.hold.payload): one.hold
+            for one in self.store.open_holds()
+            if one.hold.payload and one.next_try_at is not None and one.next_try_at > now
+            for _, ref in one.hold.refs
+            if ref is not None
+        }
 
     @property
     def store(self) -> Store:
@@ -78,6 +101,12 @@ class Work:
 
     def tally(self, system: SystemName, entity: Entity, verb: str, count: int = 1) -> None:
         self.applied.counts[f"{system}.{entity}.{verb}"] += count
+
+    def awake(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs without those that were refused just so a while ago: they rest, and their holds stand."""
+        resting = [self._resting.get((_subject(job.action), digest(job.write))) for job in jobs]
+        self.applied.resting += [hold for hold in resting if hold is not None]
+        return [job for job, hold in zip(jobs, resting, strict=True) if hold is None]
 
     def look_again(self, refs: Iterable[Ref], reason: str, *, now: bool = True) -> None:
         """Queue records for another look: in this run (`now`), or in the next one."""
@@ -109,13 +138,15 @@ def remember(work: Work, link: Link, agreed: Pair[Mapping[str, Value]]) -> None:
 
 def stamp(work: Work, keys: Sequence[Rekey]) -> None:
     """Write our key on records that exist already. It is no business field and may be written any number of
-    times: no intent is needed, and a failure is counted, not held; the record's next sighting tries again."""
+    times: no intent is needed, and a refusal is counted, not held; what may go better next time is tried then."""
     for system in SystemName:
         mine = [one for one in keys if one.ref.system is system]
         for chunk in chunks(mine, work.parts.settings.chunk):
             writes = [Write(one.ref.type, one.ref.id, {}, one.key) for one in chunk]
             for one, outcome in zip(chunk, work.parts.systems.of(system).write(writes), strict=True):
                 work.tally(system, one.entity, "keyed" if isinstance(outcome, Done) else "not_keyed")
+                if isinstance(outcome, Unknown | Deferred):
+                    work.look_again([one.ref], "our key may be missing on it", now=False)
 
 
 def release(work: Work, organizations: Sequence[Ref]) -> None:
@@ -168,11 +199,30 @@ class Job:
 
 def send(work: Work, system: SystemName, jobs: Sequence[Job]) -> list[tuple[Job, Outcome, int]]:
     """Intent first, then the write; returns the outcomes with their intents' ids, which are closed by then
-    unless unknown."""
+    unless unknown. BrakePulled when too many writes before it were refused."""
+    sending(work, system, [(job.write.type, _subject(job.action)) for job in jobs])
     with work.store.transaction():
         ids = work.store.open_intents([intent(work, job) for job in jobs])
+        updates = (job.action for job in jobs if isinstance(job.action, Update))
+        work.store.put_overruled([lost for update in updates for lost in _overruled(work, update)])
     outcomes = work.parts.systems.of(system).write([job.write for job in jobs])
     return list(zip(jobs, outcomes, ids, strict=True))
+
+
+def sending(work: Work, system: SystemName, writes: Iterable[tuple[str, Ref]]) -> None:
+    """Count what is about to be sent, by record type and the record it is about."""
+    heed_refusals(work)
+    refusals = work.applied.refusals
+    refusals.sent.update((system, type_) for type_, ref in writes if ref not in refusals.known)
+
+
+def heed_refusals(work: Work) -> None:
+    """Stop before a rule that refuses everything has filled the list of holds. Raises BrakePulled."""
+    released([work.applied.refusals.pulled(work.parts.settings.limits)], work.parts.settings.allow)
+
+
+def _subject(action: Create | Update | Retire) -> Ref:
+    return action.source if isinstance(action, Create) else action.ref
 
 
 def intent(work: Work, job: Job) -> Intent:
@@ -189,13 +239,39 @@ def intent(work: Work, job: Job) -> Intent:
         ref=ref,
         source=action.source if isinstance(action, Create) else None,
         key=job.write.key,
-        payload_hash=_hash(job.write),
+        payload_hash=digest(job.write),
         opened_at=work.parts.clock.now(),
-        values={} if isinstance(action, Retire) else action.values,
+        values=_sent(action),
     )
 
 
-def _hash(write: Write) -> str:
+def _sent(action: Create | Update | Retire) -> Mapping[str, Value]:
+    """What both sides hold once the write has taken: without fields that the plan writes on the other side too."""
+    if isinstance(action, Retire):
+        return {}
+    joint = action.joint if isinstance(action, Update) else frozenset()
+    return {name: value for name, value in action.values.items() if name not in joint}
+
+
+def _overruled(work: Work, update: Update) -> Iterator[Overruled]:
+    """The values of other people that a write is about to replace."""
+    for name, reason in update.loses.items():
+        yield Overruled(
+            entity=update.entity,
+            ref=update.ref,
+            field=name,
+            value=update.expected.get(name),
+            value_written=update.values[name],
+            modified_at=update.modified_at,
+            modified_by=update.modified_by,
+            reason=reason,
+            at=work.parts.clock.now(),
+            run_id=work.run_id,
+        )
+
+
+def digest(write: Write) -> str:
+    """Tells a write from another one of the same record."""
     text = json.dumps(write.fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -217,23 +293,33 @@ def failed(
     outcome: Outcome,
     system: SystemName,
     look_at: Sequence[Ref],
+    payload: str = "",
+    names: Pair[str | None] = Pair(None, None),
 ) -> None:
-    """A write that did not take: look again where that helps, hold where a person must."""
+    """A write that did not take: look again where that helps, hold where a person must. `payload`: its digest."""
     if isinstance(outcome, Refused) and outcome.kind in ("stale", "converted"):
         work.look_again(look_at, outcome.reason)
     elif isinstance(outcome, Refused):
         kind = "deleted" if outcome.kind == "missing" else "refused"
         reason = f"{system.title} refused it: {outcome.reason}"
-        work.applied.failures.append(
-            Hold(kind, entity, refs, ", ".join(outcome.fields) or None, reason, code=outcome.code)  # type: ignore[arg-type]
-        )
+        fields = ", ".join(outcome.fields) or None
+        hold = Hold(kind, entity, refs, fields, reason, code=outcome.code, names=names, payload=payload)  # type: ignore[arg-type]
+        work.applied.failures.append(hold)
         work.tally(system, entity, "refused")
+        refused(work, entity, system, outcome, look_at)
     elif isinstance(outcome, Unknown):
         work.look_again(look_at, outcome.reason, now=False)
         work.tally(system, entity, "unknown")
     elif isinstance(outcome, Deferred):
         work.look_again(look_at, outcome.reason, now=False)
         work.tally(system, entity, "deferred")
+
+
+def refused(work: Work, entity: Entity, system: SystemName, outcome: Refused, refs: Iterable[Ref]) -> None:
+    """Count a refusal, unless it is that of a record which is held for one already."""
+    refusals = work.applied.refusals
+    if not refusals.known.intersection(refs):
+        refusals.refused[system, work.parts.mappings.of(entity).record_type(system), outcome.code] += 1
 
 
 def one_sided(ref: Ref) -> Pair[Ref | None]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,12 +14,23 @@ from sqlalchemy import Connection, Insert, Table
 
 from connector.state.lock import Lock
 
+Kept = Callable[[Any], Mapping[str, Any]]
+"""The columns of a row to insert -> columns of the row that is there already, as SQL makes them."""
+
+
+def nothing(given: Any) -> Mapping[str, Any]:
+    """Columns that are not given stay as they are."""
+    return {}
+
 
 class Dialect(Protocol):
     """One kind of database."""
 
-    def upsert(self, table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None) -> Insert:
-        """INSERT that, where a row with this key is there, sets the `changed` columns of it instead."""
+    def upsert(
+        self, table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None, kept: Kept = nothing
+    ) -> Insert:
+        """INSERT that, where a row with this key is there, sets the `changed` columns of it instead, and what `kept`
+        makes of the row given."""
         ...
 
     def begin_for_writing(self, connection: Connection, writing: bool) -> None:

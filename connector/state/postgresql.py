@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from connector.errors import ConfigError, StateError, StateLocked
+from connector.state.database import Kept, nothing
 
 BUSY_TIMEOUT_SECONDS = 5.0
 """How long another session is waited for: one that writes, or one that a killed run left behind with the lock."""
@@ -145,10 +146,13 @@ def _discard(connection: Connection) -> None:
 
 
 @cache  # to build one takes longer than to execute it
-def upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None) -> Insert:
-    """INSERT that, where a row with this key is there, sets the `changed` columns of it instead."""
+def upsert(
+    table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None, kept: Kept = nothing
+) -> Insert:
+    """INSERT that, where a row with this key is there, sets the `changed` columns of it instead, and what `kept`
+    makes of the row given."""
     statement = insert(table)
-    fresh = {name: statement.excluded[name] for name in changed}
+    fresh = {name: statement.excluded[name] for name in changed} | dict(kept(statement.excluded))
     return statement.on_conflict_do_update(index_elements=key, index_where=where, set_=fresh)
 
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping
 
-from connector.core.flow import Base, Hold, Link, Pair, Ref, RunRecord
-from connector.core.ports import Intent, OpenHold
+from connector.core.flow import Answer, Base, Hold, Link, Pair, Ref, RunRecord, Written
+from connector.core.ports import Intent, OpenHold, Overruled
 from connector.core.schema import Entity, SystemName
 
 T = TypeVar("T")
@@ -21,6 +21,11 @@ _INTENT_COLUMNS = (
     "run_id", "verb", "system", "entity", "type", "ref", "source", "key", "payload_hash", "opened_at",
     "values",
 )  # fmt: skip
+_ANSWER_COLUMNS = ("kind", "entity", "choice", "value", "by", "at")
+_OVERRULED_COLUMNS = (
+    "entity", "ref", "field", "value", "value_written", "modified_at", "modified_by", "reason", "at", "run_id",
+)  # fmt: skip
+_WRITTEN_COLUMNS = ("ref", "field", "value", "held", "at")
 
 
 def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -103,24 +108,74 @@ def hold_row(hold: Hold, run_id: int, at: datetime) -> Parameters:
         "reason": hold.reason,
         "code": hold.code,
         "link_id": hold.link_id,
+        "payload": hold.payload,
         "run_id": run_id,
+        "last_run_id": run_id,
         "opened_at": at,
+        "tried_at": at,
     }
-    return row | by_side(hold.refs, "_ref") | by_side(hold.values, "_value")
+    row |= by_side(hold.refs, "_ref") | by_side(hold.values, "_value") | by_side(hold.base, "_base")
+    row |= by_side(hold.modified_at, "_modified_at") | by_side(hold.modified_by, "_modified_by")
+    return row | by_side(hold.names, "_name")
 
 
 def open_hold(row: RowMapping) -> OpenHold:
     hold = Hold(
         kind=row["kind"],
         entity=row["entity"],
-        refs=Pair(row["netsuite_ref"], row["salesforce_ref"]),
+        refs=_pair(row, "_ref"),
         field=row["field"] or None,
         reason=row["reason"],
-        values=Pair(row["netsuite_value"], row["salesforce_value"]),
+        values=_pair(row, "_value"),
         code=row["code"],
         link_id=row["link_id"],
+        base=_pair(row, "_base"),
+        modified_at=_pair(row, "_modified_at"),
+        modified_by=_pair(row, "_modified_by"),
+        names=_pair(row, "_name"),
+        payload=row["payload"],
     )
-    return OpenHold(row["id"], hold, row["opened_at"], row["run_id"])
+    opened, tried = row["opened_at"], row["tried_at"]
+    return OpenHold(row["id"], hold, opened, row["run_id"], row["tries"], tried, row["ignored_by"])
+
+
+def _pair(row: RowMapping, suffix: str) -> Pair[Any]:
+    return Pair(row[f"netsuite{suffix}"], row[f"salesforce{suffix}"])
+
+
+def hold_names(row: RowMapping) -> tuple[Any, ...]:
+    """What makes a stored hold the one that it is."""
+    return row["kind"], row["netsuite_ref"], row["salesforce_ref"], row["field"]
+
+
+def names_of(hold: Hold) -> tuple[Any, ...]:
+    return hold.kind, hold.refs.netsuite, hold.refs.salesforce, hold.field or ""
+
+
+def answer_row(answer: Answer) -> Parameters:
+    row = {name: getattr(answer, name) for name in _ANSWER_COLUMNS} | {"field": answer.field or ""}
+    return row | by_side(answer.refs, "_ref") | by_side(answer.seen, "_seen")
+
+
+def answer(row: RowMapping) -> Answer:
+    facts = {name: row[name] for name in _ANSWER_COLUMNS}
+    return Answer(**facts, refs=_pair(row, "_ref"), field=row["field"] or None, seen=_pair(row, "_seen"), id=row["id"])
+
+
+def overruled_row(value: Overruled) -> Parameters:
+    return {name: getattr(value, name) for name in _OVERRULED_COLUMNS}
+
+
+def overruled(row: RowMapping) -> Overruled:
+    return Overruled(**{name: row[name] for name in _OVERRULED_COLUMNS})
+
+
+def written_row(write: Written) -> Parameters:
+    return {name: getattr(write, name) for name in _WRITTEN_COLUMNS}
+
+
+def written(row: RowMapping) -> Written:
+    return Written(**{name: row[name] for name in _WRITTEN_COLUMNS})
 
 
 def run_row(run: RunRecord) -> Parameters:

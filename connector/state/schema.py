@@ -240,6 +240,15 @@ holds = Table(
     Column("run_id", Integer, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
+    *(Column(f"{side}_base", ValueText, nullable=False, server_default="null") for side in SystemName),
+    *(Column(f"{side}_modified_at", Instant) for side in SystemName),
+    *(Column(f"{side}_modified_by", Prose) for side in SystemName),
+    *(Column(f"{side}_name", Prose) for side in SystemName),
+    Column("payload", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="1"),
+    Column("tried_at", Instant),
+    Column("last_run_id", Integer),
+    Column("ignored_by", Prose, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 hold_key = ("kind", "netsuite_ref", "salesforce_ref", "field")
@@ -253,6 +262,67 @@ Index(
 )
 for _side in SystemName:
     Index(f"holds_open_{_side}", holds.c[f"{_side}_ref"], sqlite_where=hold_open, postgresql_where=hold_open)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("entity", _one_of(Entity), nullable=False),
+    Column("netsuite_ref", OptionalRef, nullable=False),
+    Column("salesforce_ref", OptionalRef, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("value", ValueText, nullable=False),
+    Column("netsuite_seen", ValueText, nullable=False),
+    Column("salesforce_seen", ValueText, nullable=False),
+    Column("by", Prose, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("fate", Text),
+    Column("closed_at", Instant),
+    sqlite_autoincrement=True,
+)
+answer_open = answers.c.closed_at.is_(None)
+Index(
+    "answers_open",
+    *(answers.c[name] for name in hold_key),
+    unique=True,
+    sqlite_where=answer_open,
+    postgresql_where=answer_open,
+)
+
+overruled = Table(
+    "overruled",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entity", _one_of(Entity), nullable=False),
+    Column("ref", OptionalRef, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", ValueText, nullable=False),
+    Column("value_written", ValueText, nullable=False),
+    Column("modified_at", Instant),
+    Column("modified_by", Prose),
+    Column("reason", Prose, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("overruled_ref", overruled.c.ref)
+Index("overruled_at", overruled.c.at)
+
+written = Table(
+    "written",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", OptionalRef, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", ValueText, nullable=False),
+    Column("held", ValueText, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("written_ref", written.c.ref)
+Index("written_at", written.c.at)
 
 rechecks = Table(
     "rechecks",

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from connector.errors import StateError
+from connector.state.database import Kept, nothing
 from connector.state.files import make_private, take_from_others
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -41,10 +42,13 @@ def connect(path: Path | None, busy_timeout_seconds: float = BUSY_TIMEOUT_SECOND
 
 
 @cache  # to build one takes longer than to execute it
-def upsert(table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None) -> Insert:
-    """INSERT that, where a row with this key is there, sets the `changed` columns of it instead."""
+def upsert(
+    table: Table, key: tuple[str, ...], changed: tuple[str, ...], where: Any = None, kept: Kept = nothing
+) -> Insert:
+    """INSERT that, where a row with this key is there, sets the `changed` columns of it instead, and what `kept`
+    makes of the row given."""
     statement = insert(table)
-    fresh = {name: statement.excluded[name] for name in changed}
+    fresh = {name: statement.excluded[name] for name in changed} | dict(kept(statement.excluded))
     return statement.on_conflict_do_update(index_elements=key, index_where=where, set_=fresh)
 
 

@@ -8,7 +8,7 @@ that opened it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from functools import cache
@@ -25,19 +25,23 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Table,
+    and_,
     bindparam,
+    case,
     delete,
+    func,
     insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from connector.core.flow import Base, Hold, Link, LinkState, Pair, Ref, RunRecord
-from connector.core.ports import Intent, OpenHold, Store
+from connector.core.flow import Answer, AnswerFate, Base, Hold, Link, LinkState, Pair, Ref, RunRecord, Written
+from connector.core.ports import Intent, OpenHold, Overruled, Store
 from connector.core.schema import Entity, SystemName
 from connector.errors import ConfigError, StateError
-from connector.state import rows, schema, sqlite
+from connector.state import lookups, rows, schema, sqlite
 from connector.state.database import Database
 from connector.state.files import file_errors
 from connector.state.lock import FileLock, MemoryLock
@@ -50,7 +54,9 @@ ROWS_AT_ONCE = 5_000
 """How many rows are held in memory while a long list is written or read."""
 
 OUTCOMES = frozenset({"applied", "refused", "unknown", "deferred"})
-HOLD_CHANGES = ("entity", "reason", "code", "netsuite_value", "salesforce_value", "link_id")
+HOLD_KEEPS = ("id", *schema.hold_key, "run_id", "opened_at", "closed_at", "tries", "ignored_by")
+HOLD_CHANGES = tuple(column.name for column in schema.holds.c if column.name not in HOLD_KEEPS)
+ANSWER_CHANGES = ("entity", "choice", "value", "netsuite_seen", "salesforce_seen", "by", "at")
 
 
 def open_store(place: str | Path, *, busy_timeout_seconds: float | None = None) -> SqlStore:
@@ -73,7 +79,7 @@ def open_store(place: str | Path, *, busy_timeout_seconds: float | None = None) 
 def is_there(place: str | Path) -> bool:
     """Whether a store was made at `place` before; makes none. Raises as `open_store` does."""
     if not _is_postgresql(str(place)):
-        path = _path_of(str(place))
+        path = path_of(str(place))
         return path is not None and path.exists()
     with closing(SqlStore(_database(str(place), None))) as store:
         return store.version() is not None
@@ -81,7 +87,7 @@ def is_there(place: str | Path) -> bool:
 
 def _database(place: str, busy_timeout_seconds: float | None) -> Database:
     patience = {} if busy_timeout_seconds is None else {"busy_timeout_seconds": busy_timeout_seconds}
-    return _server(place, patience) if _is_postgresql(place) else _file(_path_of(place), patience)
+    return _server(place, patience) if _is_postgresql(place) else _file(path_of(place), patience)
 
 
 def _file(path: Path | None, patience: Mapping[str, float]) -> Database:
@@ -107,7 +113,10 @@ def _is_postgresql(place: str) -> bool:
     return place.startswith("postgresql://")
 
 
-def _path_of(place: str) -> Path | None:
+def path_of(place: str) -> Path | None:
+    """The file of a store; None for one that is in memory or on a server (a URL of another kind: ConfigError)."""
+    if _is_postgresql(place):
+        return None
     if place in (":memory:", "sqlite://", "sqlite:///:memory:"):
         return None
     if "://" in place and not place.startswith("sqlite:///"):
@@ -131,6 +140,11 @@ class SqlStore(Store):
     def __repr__(self) -> str:
         return f"SqlStore({self._name!r})"
 
+    @property
+    def place(self) -> str:
+        """Where it is, without credentials."""
+        return self._name
+
     def close(self) -> None:
         self._connection.close()
         self._connection.engine.dispose()
@@ -145,6 +159,18 @@ class SqlStore(Store):
         if self.version() != NEWEST:
             with self._writing() as connection:
                 upgrade(connection)
+
+    def empty(self) -> None:
+        """Forget everything, in one transaction; the tables stay."""
+        with self._writing() as connection:
+            for table in reversed(schema.metadata.sorted_tables):
+                connection.execute(delete(table))
+
+    def size(self) -> dict[str, int]:
+        """Rows by table."""
+        with self._reading() as connection:
+            counted = ((table, select(func.count()).select_from(table)) for table in schema.metadata.sorted_tables)
+            return {table.name: connection.execute(count).scalar_one() for table, count in counted}
 
     # transactions --------------------------------------------------------------------------------------------
 
@@ -198,12 +224,19 @@ class SqlStore(Store):
     def _commit(self, transaction: RootTransaction) -> None:
         try:
             transaction.commit()
-        except DBAPIError as error:
-            if not error.connection_invalidated:
+        except BaseException as error:
+            self._undo(transaction)
+            if not isinstance(error, DBAPIError) or not error.connection_invalidated:
                 raise
             what = "the connection broke while saving; whether the last part was saved is not known"
             how = "run again: what is open is looked up in both systems before anything is sent"
             raise StateError(f"{self._name}: {what}\n  {how}") from None
+
+    def _undo(self, transaction: RootTransaction) -> None:
+        """SQLAlchemy takes a transaction whose COMMIT failed for over, while the database may still be in it."""
+        transaction.rollback()
+        if not self._connection.invalidated:
+            self._connection.connection.rollback()
 
     def _joined(self) -> Iterator[Connection]:
         try:
@@ -214,9 +247,13 @@ class SqlStore(Store):
 
     # reading and writing -------------------------------------------------------------------------------------
 
-    def _rows(self, statement: Executable) -> Sequence[RowMapping]:
+    def _rows(self, statement: Executable, parameters: rows.Parameters | None = None) -> Sequence[RowMapping]:
         with self._reading() as connection:
-            return connection.execute(statement).mappings().all()
+            return connection.execute(statement, parameters).mappings().all()
+
+    def _rows_among(self, lookup: Select[Any], among: Iterable[Any], **parameters: Any) -> Iterator[RowMapping]:
+        for some in rows.parts(sorted(set(among)), IN_A_STATEMENT):
+            yield from self._rows(lookup, {lookups.AMONG: some, **parameters})
 
     def _rows_where(
         self, statement: Select[Any], column: ColumnElement[Any], among: Iterable[Any]
@@ -245,8 +282,7 @@ class SqlStore(Store):
         self._write_many(self._upsert(schema.identity, ("system",), ("account",)), accounts)
 
     def cursor(self, system: SystemName, type: str) -> str | None:
-        table = schema.cursors
-        found = self._rows(select(table).where(table.c.system == system, table.c.type == type))
+        found = self._rows(lookups.CURSOR, {"system": system, "type": type})
         return found[0]["cursor"] if found else None
 
     def set_cursor(self, system: SystemName, type: str, cursor: str) -> None:
@@ -256,26 +292,22 @@ class SqlStore(Store):
     # links and bases -----------------------------------------------------------------------------------------
 
     def links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
-        return self._links_by_ref(refs, select(schema.links))
+        return self._links_by_ref(refs, lookups.links_of)
 
     def lead_links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
-        table = schema.links
-        return self._links_by_ref(refs, select(table).where(table.c.state == "active", table.c.entity == Entity.LEAD))
+        return self._links_by_ref(refs, lookups.lead_links_of)
 
-    def _links_by_ref(self, refs: Iterable[Ref], among: Select[Any]) -> dict[Ref, Link]:
-        table = schema.links
+    def _links_by_ref(self, refs: Iterable[Ref], lookup: Callable[[SystemName], Select[Any]]) -> dict[Ref, Link]:
         found: dict[Ref, Link] = {}
         with self._reading():
             for system, type_, ids in rows.ids_by_type(refs):
-                of_type = among.where(table.c[f"{system}_type"] == type_)
-                best_last = sorted(self._rows_where(of_type, table.c[f"{system}_id"], ids), key=rows.link_rank)
+                best_last = sorted(self._rows_among(lookup(system), ids, type=type_), key=rows.link_rank)
                 found |= {link.refs.of(system): link for link in map(rows.link, best_last)}
         return found
 
     def links_by_id(self, ids: Iterable[int]) -> dict[int, Link]:
-        table = schema.links
         with self._reading():
-            found = self._rows_where(select(table).order_by(table.c.id), table.c.id, ids)
+            found = self._rows_among(lookups.LINKS_BY_ID, ids)
             return {row["id"]: rows.link(row) for row in found}
 
     def iter_links(self, entity: Entity | None = None, state: LinkState = "active") -> Iterator[Link]:
@@ -310,9 +342,8 @@ class SqlStore(Store):
             raise StateError(f"there is no link {link_id}")
 
     def bases(self, link_ids: Iterable[int]) -> dict[int, Base]:
-        table = schema.bases
         with self._reading():
-            found = self._rows_where(select(table).order_by(table.c.link_id), table.c.link_id, link_ids)
+            found = self._rows_among(lookups.BASES, link_ids)
             return {row["link_id"]: rows.base(row) for row in found}
 
     def save_bases(self, bases: Mapping[int, Base]) -> None:
@@ -330,12 +361,10 @@ class SqlStore(Store):
 
     def candidates(self, system: SystemName, entity: Entity, keys: Iterable[str]) -> dict[str, tuple[Ref, ...]]:
         """Keys that nothing carries are left out; the records of a key come in the order of their refs."""
-        table = schema.match_keys
         stored = {key: schema.storable_key(key) for key in keys}
         refs: defaultdict[str, list[Ref]] = defaultdict(list)
-        of_entity = select(table).where(table.c.system == system, table.c.entity == entity)
         with self._reading():
-            for row in self._rows_where(of_entity, table.c.key, stored.values()):
+            for row in self._rows_among(lookups.CANDIDATES, stored.values(), system=system, entity=entity):
                 refs[row["key"]].append(Ref(system, row["type"], row["id"]))
         return {key: tuple(sorted(refs[stored[key]])) for key in sorted(stored) if stored[key] in refs}
 
@@ -370,26 +399,77 @@ class SqlStore(Store):
             for row in self._rows(select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id))
         ]
 
-    # holds and rechecks --------------------------------------------------------------------------------------
+    # holds -------------------------------------------------------------------------------------------------------
 
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
         """`run_id` and `at` stay those of the opening; everything else of an open hold becomes what is given."""
-        put = self._upsert(schema.holds, schema.hold_key, HOLD_CHANGES, where=schema.hold_open)
+        put = self._upsert(schema.holds, schema.hold_key, HOLD_CHANGES, where=schema.hold_open, kept=_still_told)
         self._write_many(put, (rows.hold_row(hold, run_id, at) for hold in holds))
 
-    def clear_holds(self, refs: Iterable[Ref], at: datetime) -> None:
+    def clear_holds(self, refs: Iterable[Ref], at: datetime, keep: Iterable[Hold] = ()) -> None:
+        kept = {rows.names_of(hold) for hold in keep}
         with self._writing():
-            for system, of_system in groupby(sorted(set(refs)), lambda ref: ref.system):
-                named = schema.holds.c[f"{system}_ref"]
-                for some in rows.parts(of_system, IN_A_STATEMENT):
-                    self._write(update(schema.holds).where(schema.hold_open, named.in_(some)).values(closed_at=at))
+            stale = {row["id"] for row in self._holds_naming(refs) if rows.hold_names(row) not in kept}
+            self._write_holds(stale, {"closed_at": at})
+
+    def _holds_naming(self, refs: Iterable[Ref]) -> Iterator[RowMapping]:
+        key = select(schema.holds.c.id, *(schema.holds.c[name] for name in schema.hold_key)).where(schema.hold_open)
+        for system, of_system in groupby(sorted(set(refs)), lambda ref: ref.system):
+            yield from self._rows_where(key, schema.holds.c[f"{system}_ref"], of_system)
+
+    def _write_holds(self, ids: Iterable[int], values: Mapping[str, Any]) -> None:
+        for some in rows.parts(sorted(set(ids)), IN_A_STATEMENT):
+            self._write(update(schema.holds).where(schema.hold_open, schema.holds.c.id.in_(some)).values(values))
+
+    def retry_holds(self, ids: Iterable[int]) -> None:
+        self._write_holds(ids, {"tries": 0})
+
+    def ignore_holds(self, ids: Iterable[int], by: str) -> None:
+        self._write_holds(ids, {"ignored_by": by})
 
     def open_holds(self) -> list[OpenHold]:
         """In the order in which they were opened."""
-        return [
-            rows.open_hold(row)
-            for row in self._rows(select(schema.holds).where(schema.hold_open).order_by(schema.holds.c.id))
-        ]
+        return [rows.open_hold(row) for row in self._rows(lookups.OPEN_HOLDS)]
+
+    # answers, and what the past tells a person --------------------------------------------------------------------
+
+    def put_answers(self, answers: Sequence[Answer]) -> None:
+        put = self._upsert(schema.answers, schema.hold_key, ANSWER_CHANGES, where=schema.answer_open)
+        self._write_many(put, map(rows.answer_row, answers))
+
+    def open_answers(self) -> list[Answer]:
+        """In the order in which they were given."""
+        table = schema.answers
+        return [rows.answer(row) for row in self._rows(select(table).where(schema.answer_open).order_by(table.c.id))]
+
+    def close_answers(self, fates: Mapping[int, AnswerFate], at: datetime) -> None:
+        closed = update(schema.answers).where(schema.answers.c.id == bindparam("answer_id"))
+        self._write_many(closed, ({"answer_id": id_, "fate": fate, "closed_at": at} for id_, fate in fates.items()))
+
+    def put_overruled(self, values: Sequence[Overruled]) -> None:
+        self._write_many(insert(schema.overruled), map(rows.overruled_row, values))
+
+    def overruled(self, ref: Ref | None = None, field: str | None = None) -> list[Overruled]:
+        table = schema.overruled
+        found = select(table).order_by(table.c.id.desc())
+        found = found if ref is None else found.where(table.c.ref == ref)
+        found = found if field is None else found.where(table.c.field == field)
+        return [rows.overruled(row) for row in self._rows(found)]
+
+    def put_written(self, writes: Sequence[Written]) -> None:
+        self._write_many(insert(schema.written), map(rows.written_row, writes))
+
+    def written(self, refs: Iterable[Ref], since: datetime) -> list[Written]:
+        table = schema.written
+        with self._reading():
+            found = self._rows_where(select(table).where(table.c.at >= since), table.c.ref, refs)
+            return [rows.written(row) for row in sorted(found, key=lambda row: int(row["id"]))]
+
+    def prune(self, overruled_before: datetime, written_before: datetime) -> None:
+        for table, before in ((schema.overruled, overruled_before), (schema.written, written_before)):
+            self._write(delete(table).where(table.c.at < before))
+
+    # rechecks ------------------------------------------------------------------------------------------------
 
     def add_recheck(self, refs: Iterable[Ref], reason: str) -> None:
         added = self._upsert(schema.rechecks, ("system", "type", "id"), ("reason",))
@@ -422,13 +502,25 @@ class SqlStore(Store):
         return [rows.run(row) for row in self._rows(select(schema.runs).order_by(schema.runs.c.id.desc()).limit(limit))]
 
     def cached(self, system: SystemName, name: str) -> tuple[Any, datetime] | None:
-        table = schema.cached
-        found = self._rows(select(table).where(table.c.system == system, table.c.name == name))
+        found = self._rows(lookups.CACHED, {"system": system, "name": name})
         return (found[0]["data"], found[0]["fetched_at"]) if found else None
 
     def cache(self, system: SystemName, name: str, data: Any, at: datetime) -> None:
         row = {"system": system, "name": name, "data": data, "fetched_at": at}
         self._write(self._upsert(schema.cached, ("system", "name"), ("data", "fetched_at")), row)
+
+
+def _still_told(given: Any) -> Mapping[str, Any]:
+    """What an open hold keeps when it comes up again: its tries, one more in another run, and that somebody ignores
+    it, unless it tells something new."""
+    held = schema.holds.c
+    told = ("reason", "code", "netsuite_value", "salesforce_value")
+    same = and_(*(held[name] == given[name] for name in told))
+    again = or_(held.last_run_id.is_(None), held.last_run_id != given.last_run_id)
+    return {
+        "tries": case((again, held.tries + 1), else_=held.tries),
+        "ignored_by": case((same, held.ignored_by), else_=""),
+    }
 
 
 @cache

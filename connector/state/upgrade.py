@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from connector.errors import StateError, StateTooNew
 
-NEWEST = "0002"
+NEWEST = "0003"
 UPGRADES = Path(__file__).with_name("upgrades")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import ssl
 import threading
 import time
@@ -19,12 +20,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import certifi
-from requests import PreparedRequest, Request, Response
+from requests import PreparedRequest, Response
 from requests import Session as RequestsSession
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as ConnectionFailed
@@ -35,6 +37,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from connector.core.schema import SystemName
 from connector.errors import AuthFailed, OutcomeUnknown, RemoteError, Throttled, Unavailable, Unintelligible
 from connector.systems.deadline import pool_classes
+from connector.systems.redaction import without_proofs
 
 __all__ = [
     "Authorizer",
@@ -54,6 +57,7 @@ _MAX_BODY_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
+_REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 _REQUEST_ID_HEADERS = ("X-SFDC-Request-Id", "X-N-OperationId", "X-Request-Id")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -136,15 +140,30 @@ class _Adapter(HTTPAdapter):
     """Connections with a total time-out, and with a private CA in addition to the public ones."""
 
     def __init__(self, *, ca: str | None, total_seconds: float, connections: int) -> None:
-        self._tls = ssl.create_default_context(cafile=certifi.where())
-        if ca:
-            self._tls.load_verify_locations(cafile=ca)
+        self._tls = _tls_context(ca)
         self._total_seconds = total_seconds
         super().__init__(pool_maxsize=connections, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options, ssl_context=self._tls)  # type: ignore[no-untyped-call]
         self.poolmanager.pool_classes_by_scheme = pool_classes(self._total_seconds)
+
+
+def _tls_context(ca: str | None) -> ssl.SSLContext:
+    return _trusting(ca) if ca else _trusting_the_public()
+
+
+@cache
+def _trusting_the_public() -> ssl.SSLContext:
+    """Once per process: to read the public CAs takes longer than a dozen calls."""
+    return _trusting(None)
+
+
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certifi.where())
+    if ca:
+        context.load_verify_locations(cafile=ca)
+    return context
 
 
 class Session(RequestsSession):
@@ -229,8 +248,15 @@ class Session(RequestsSession):
         Raises Unavailable (surely not applied), Throttled, OutcomeUnknown (unsafe calls only), AuthFailed,
         Unintelligible.
         """
-        prepared = self.prepare_request(
-            Request(method.upper(), url, params=params, data=data, json=json, headers=headers)
+        prepared = PreparedRequest()
+        # Not `prepare_request`: it merges cookies, hooks and logins of the session, and there are none.
+        prepared.prepare(
+            method=method.upper(),
+            url=url,
+            headers={**self.headers, **(headers or {})},
+            params=params,
+            data=data,
+            json=json,
         )
         self._check_address(prepared.url or "")
         call = _Call(
@@ -332,7 +358,9 @@ class Session(RequestsSession):
     def _redirected(self, response: Response) -> RemoteError:
         """We never follow: the other host would get our token."""
         host = urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2] or "another path"
-        return Unintelligible(f"the server sends us on to {host}; not followed", **self._facts(response))
+        return Unintelligible(
+            f"the server sends us on to {without_proofs(host)}; not followed", **self._facts(response)
+        )
 
     def _transport_failure(self, call: _Call, error: RequestException) -> _Failure:
         """What a broken connection means. The texts of HTTP libraries hold URLs, so they are not passed on."""
@@ -411,8 +439,16 @@ def decoded(response: Response) -> Any:
 
 
 def request_id(response: Response) -> str:
-    """The vendor's own name for the call, which its support asks for; empty where none is sent."""
-    return next((response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), "")
+    """The vendor's own name for the call, which its support asks for; empty where none is sent, or something else."""
+    told = next((response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), "")
+    return told if _REQUEST_ID.fullmatch(told) and told not in _proof(response.request) else ""
+
+
+def _proof(request: PreparedRequest) -> str:
+    """Everything of a request in which a token, a secret or a signature may stand."""
+    body = request.body or b""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    return f"{request.headers.get('Authorization', '')} {text}"
 
 
 def _random_source() -> random.Random:

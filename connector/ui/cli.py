@@ -13,10 +13,13 @@ import click
 
 from connector.ui import reports
 from connector.ui.guard import EXIT_CODES, guarded
-from connector.ui.invocation import Invocation, on_accounts, perform
+from connector.ui.invocation import Invocation, allowing, on_accounts, perform
+from connector.ui.mapping import mapping
+from connector.ui.plan import apply, plan
+from connector.ui.review import holds, review
 from connector.ui.sandbox import sandbox
-
-BRAKES = ("mass-change",)
+from connector.ui.state import state
+from connector.ui.verify import verify
 
 
 def _version() -> str:
@@ -74,18 +77,9 @@ def doctor(invocation: Invocation) -> None:
     perform(invocation, examine, reports.doctor)
 
 
-@main.command(short_help="What would a sync do now? Changes nothing.")
-@on_accounts
-def plan(invocation: Invocation) -> None:
-    """Show what a sync would do now, record by record; changes nothing anywhere."""
-    from connector.runs.sync import make_plan
-
-    perform(invocation, make_plan, reports.plan)
-
-
 @main.command(short_help="Bring both systems to the same story.")
 @click.option("--dry-run", is_flag=True, help="Change nothing anywhere, not even our own state.")
-@click.option("--allow", multiple=True, type=click.Choice(BRAKES), help="Release a brake for this run.")
+@allowing
 @on_accounts
 def sync(invocation: Invocation, dry_run: bool, allow: tuple[str, ...]) -> None:
     """Bring both systems to the same story: read what changed, plan, check the brakes, write.
@@ -101,15 +95,6 @@ def sync(invocation: Invocation, dry_run: bool, allow: tuple[str, ...]) -> None:
     )
 
 
-@main.command(short_help="Do both sides agree? Changes nothing.")
-@on_accounts
-def verify(invocation: Invocation) -> None:
-    """Compare every linked pair of records and list what differs and what is not linked; writes nothing."""
-    from connector.runs.verify import verify as compare
-
-    perform(invocation, compare, reports.verify)
-
-
 @main.command(short_help="What do we remember? Asks no system.")
 @on_accounts
 def status(invocation: Invocation) -> None:
@@ -119,4 +104,11 @@ def status(invocation: Invocation) -> None:
     perform(invocation, lambda parts, _: recall(parts.store), reports.status)
 
 
+main.add_command(plan)
+main.add_command(apply)
+main.add_command(verify)
+main.add_command(state)
+main.add_command(holds)
+main.add_command(review)
+main.add_command(mapping)
 main.add_command(sandbox)

@@ -24,7 +24,7 @@ Exit codes:
   2    config.yaml, a mapping file or an option must be mended
   3    a login was refused
   4    another run holds the state
-  5    a brake refused the plan; nothing was written
+  5    a brake refused the plan, or a part of it
   6    some records could not be written, verify found differences, or doctor found a fault
   130  interrupted; nothing is lost, the next run takes over
 """

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+BRAKES = ("mass-change", "deletes", "vanished", "mapping", "refusals")
+"""Those of `connector.core.brakes`, known without loading it; a test holds the two together."""
+
+allowing = click.option("--allow", multiple=True, type=click.Choice(BRAKES), help="Release a brake for this run.")
+
+
 class Report(Protocol):
     """What every run hands back."""
 
@@ -30,7 +36,8 @@ class Report(Protocol):
 
 @dataclass(frozen=True)
 class Invocation:
-    """How a command on the accounts was called. `remember`: whether it may write our own state."""
+    """How a command on the accounts was called. `remember`: whether it may write our own state. `mappings`: the folder
+    of the mapping files, instead of the configured one."""
 
     config: Path
     as_json: bool = False
@@ -39,6 +46,7 @@ class Invocation:
     show_values: bool = False
     remember: bool = False
     allow: frozenset[str] = frozenset()
+    mappings: Path | None = None
 
 
 def on_accounts(command: F) -> F:
@@ -70,9 +78,14 @@ def perform(
     render: Callable[[dict[str, Any]], str],
 ) -> NoReturn:
     """Do `work` with the parts that the configuration names, print its report, end the process."""
+    tell(invocation, lambda: _report_of(invocation, work), render)
+
+
+def tell(invocation: Invocation, report: Callable[[], Report], render: Callable[[dict[str, Any]], str]) -> NoReturn:
+    """Get a report, print it, end the process; an error on the way becomes a message and an exit code."""
 
     def to_the_end() -> int:
-        data = _report_of(invocation, work).data()
+        data = report().data()
         shown = data if invocation.show_values else reports.masked(data)
         click.echo(json.dumps(shown) if invocation.as_json else render(reports.harmless(shown)))
         return reports.exit_code(data)
@@ -85,6 +98,8 @@ def _report_of(invocation: Invocation, work: Callable[[Parts, OnProgress], Repor
     from connector.wiring import build
 
     config = load_config(invocation.config)
+    if invocation.mappings is not None:
+        config = config.model_copy(update={"mappings": invocation.mappings})
     with (
         build(config, remember=invocation.remember, allow=invocation.allow) as parts,
         progress(wanted=not invocation.as_json) as on_progress,

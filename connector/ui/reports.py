@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from connector.ui.guard import SOME_FAILED
+from connector.ui.mapping_reports import advice
 from connector.ui.tables import MASK, cell, heading, printable, table
 
 Data = Mapping[str, Any]
@@ -22,19 +23,23 @@ SHOWN: Final = 40
 """Rows of a list that are shown; `--json` has all of them."""
 SAMPLES: Final = 5
 EXAMPLES: Final = 2
-HOLD_VALUES: Final = ("values", "fields", "changes")
+HOLD_VALUES: Final = ("values", "fields", "changes", "base", "names")
 """Keys of the data below which values of records stand."""
-VERBS: Final = ("created", "updated", "converted", "retired", "keyed", "linked", "refused", "unknown", "deferred")
+VERBS: Final = (
+    *("created", "updated", "converted", "retired", "deleted", "keyed", "linked"),
+    *("moved", "refused", "unknown", "deferred"),
+)
 TITLES: Final = {"netsuite": "NetSuite", "salesforce": "Salesforce", "links": "our state"}
 
 NEXT_STEPS: Final = {
-    "conflict": "Decide which value is right and type it into the other system too; the next run sees them agree.",
-    "ambiguous": "Merge the duplicates, or write the right record's key into the key field.",
+    "conflict": "Decide which value is right (connector review), or type it into the other system too.",
+    "ambiguous": "Merge the duplicates, or say which two are one (connector review).",
     "value": "Correct the value in its system, or give it a row in {entity}.yaml.",
-    "refused": "Do what the system's rule asks for; it is tried again when the record changes, and every hour or so.",
+    "refused": "Do what the system's rule asks for; it is tried again when it changes, and ever more rarely.",
+    "tug_of_war": "Find the rule or person that changes it back, then decide (connector review).",
     "missing_parent": "Nothing to do: it follows when its parent is linked.",
     "stage": "Move the record to a stage that both systems know, or mend conversion.yaml.",
-    "deleted": "Delete the other record too, or restore this one; the connector deletes nothing.",
+    "deleted": "Delete the other record too, or restore this one; what `deletes` says in config.yaml is done.",
 }
 NOT_ALL: Final = "Not everything could be written (refused, unknown or deferred); the next run looks again."
 
@@ -59,7 +64,7 @@ def harmless(data: Any) -> Any:
 
 
 def masked(data: Any) -> Any:
-    """`data` with the values of records masked: what stands below `values`, `fields` and `changes`."""
+    """`data` with the values of records masked: what stands below the keys of `HOLD_VALUES`."""
     if isinstance(data, Mapping):
         return {name: _hidden(value) if name in HOLD_VALUES else masked(value) for name, value in data.items()}
     return [masked(item) for item in data] if isinstance(data, list | tuple) else data
@@ -83,20 +88,22 @@ def _hidden_leaf(value: Any) -> Any:
 
 def plan(data: Data) -> str:
     """What a sync would do."""
-    return _text(_planned(data))
+    return text(_planned(data))
 
 
 def sync(data: Data) -> str:
     """What a sync did, or with `--dry-run` would have done."""
     if "plan" in data:
-        return _text([heading("Dry run: nothing was changed, not even our own state."), *_planned(data["plan"])])
-    return _text(
+        return text([heading("Dry run: nothing was changed, not even our own state."), *_planned(data["plan"])])
+    return text(
         [
             heading(_sync_headline(data)),
-            *_count_table(data["counts"]),
+            *brakes(data),
+            *count_table(data["counts"]),
             *_conversions(data["conversions"]),
-            *_holds(data["holds"]),
+            *hold_list(data["holds"]),
             *_more_holds(data["open_holds"] - len(data["holds"])),
+            *advice(data),
             *_unmapped(data["unmapped"]),
             *_left_out(data["left_out"]),
             *_calls(data["calls"]),
@@ -108,18 +115,18 @@ def verify(data: Data) -> str:
     """How the two systems compare."""
     differences, unlinked = data["differences"], data["unlinked"]
     first = f"{data['compared']:,} linked pairs compared: {data['equal']:,} equal, {len(differences):,} differ."
-    return _text(
+    return text(
         [
             heading(first),
-            *_section(
+            *section(
                 "Differences", ("what", "field", "NetSuite", "Salesforce", "values"), map(_difference, differences)
             ),
-            *_section(
+            *section(
                 "Explained differences",
                 ("what", "field", "NetSuite", "Salesforce", "why"),
                 map(_explained, data["explained"]),
             ),
-            *_section(
+            *section(
                 "Not linked",
                 ("what", "record", "why"),
                 ((_thing(one["entity"]), one["record"], one["reason"]) for one in unlinked),
@@ -137,19 +144,19 @@ def status(data: Data) -> str:
         return "No run has been made with this state yet: connector sync"
     identity = data["identity"]
     waiting = f"{data['pending']} writes without a known outcome, {data['rechecks']} records to look at again"
-    return _text(
+    return text(
         [
             heading(f"NetSuite {identity['netsuite']} and Salesforce {identity['salesforce']}"),
-            *_section(
+            *section(
                 "Links",
                 ("what", "linked"),
                 ((_thing(name), count) for name, count in data["links"].items()),
                 counted=False,
             ),
-            *_section(
+            *section(
                 "Last runs", ("run", "mode", "started", "ended", "passes"), map(_run, data["runs"]), counted=False
             ),
-            *_holds(data["holds"]),
+            *hold_list(data["holds"]),
             f"Left for the next run: {waiting}.",
         ]
     )
@@ -159,13 +166,13 @@ def doctor(data: Data) -> str:
     """Every check on a line, with the next step where it is not ok."""
     counts = data["counts"]
     last = f"{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} wrong"
-    return _text([*(line for check in data["checks"] for line in _check(check)), heading(last)])
+    return text([*(line for check in data["checks"] for line in _check(check)), heading(last)])
 
 
 # --- pieces ----------------------------------------------------------------------------------------------
 
 
-def _text(lines: Iterable[str]) -> str:
+def text(lines: Iterable[str]) -> str:
     return "\n".join(lines)
 
 
@@ -173,7 +180,7 @@ def _thing(name: str) -> str:
     return str(name).replace("_", " ")
 
 
-def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, counted: bool = True) -> Iterator[str]:
+def section(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, counted: bool = True) -> Iterator[str]:
     """A titled table of at most `SHOWN` rows; nothing when there are none."""
     listed = list(rows)
     if listed:
@@ -195,7 +202,14 @@ def _sync_headline(data: Data) -> str:
     return f"{first}\n{NOT_ALL}" if data["incomplete"] else first
 
 
-def _count_table(counts: Data) -> Iterator[str]:
+def brakes(data: Data) -> Iterator[str]:
+    """A brake that stopped a part of a run, and those that somebody released."""
+    if data["brake"]:
+        yield click.style(f"A brake stopped a part of it: {cell(data['brake'])}", fg="red")
+    yield from (click.style(f"A brake was {cell(one)}", fg="yellow") for one in data["released"])
+
+
+def count_table(counts: Data) -> Iterator[str]:
     """`{system: {thing: {verb: n}}}` as a row for each system and thing, a column for each verb that occurs."""
     rows = [
         (system, thing, verbs if isinstance(verbs, Mapping) else {"linked": verbs})
@@ -219,9 +233,10 @@ def _planned(data: Data) -> Iterator[str]:
     observed = data["observed"]
     looked = f"looked at {observed['netsuite']:,} changed records in NetSuite, {observed['salesforce']:,} in Salesforce"
     yield heading(f"Records to write: {data['writes']:,} ({looked}).")
-    yield from _count_table(data["counts"])
+    yield from count_table(data["counts"])
     yield from _writes([action for action in data["actions"] if "fields" in action])
-    yield from _holds(data["holds"])
+    yield from hold_list(data["holds"])
+    yield from advice(data)
 
 
 def _writes(actions: Sequence[Data]) -> Iterator[str]:
@@ -254,12 +269,10 @@ def _field(name: str, value: Any) -> str:
 
 def _conversions(conversions: Sequence[Data]) -> Iterator[str]:
     head = ("lead", "account", "contact", "opportunity", "why")
-    yield from _section(
-        "Conversions", head, (tuple(one[name] for name in (*head[:4], "reason")) for one in conversions)
-    )
+    yield from section("Conversions", head, (tuple(one[name] for name in (*head[:4], "reason")) for one in conversions))
 
 
-def _holds(holds: Sequence[Data]) -> Iterator[str]:
+def hold_list(holds: Sequence[Data]) -> Iterator[str]:
     """Grouped by what is held, then by reason, with examples and what to do; the whole list is in `--json`."""
     if not holds:
         return
@@ -313,13 +326,13 @@ def _unmapped(unmapped: Data) -> Iterator[str]:
         for type_, fields in types.items()
         for field, count in fields.items()
     ]
-    yield from _section("Fields that no mapping carries", ("where", "record", "field", "records with a value"), rows)
+    yield from section("Fields that no mapping carries", ("where", "record", "field", "records with a value"), rows)
 
 
 def _left_out(left_out: Sequence[Data]) -> Iterator[str]:
     """Fields with data that a mapping file leaves out on purpose, with the reason that it gives."""
     rows = [(TITLES[one["system"]], one["type"], one["field"], one["records"], one["reason"]) for one in left_out]
-    yield from _section("Left out by the mapping", ("where", "record", "field", "records", "why"), rows)
+    yield from section("Left out by the mapping", ("where", "record", "field", "records", "why"), rows)
 
 
 def _more_holds(count: int) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ class Serving:
     tls: bool
     empty: bool
     load: Path | None
+    custom_field: tuple[str, ...]
     seed: int
     config_out: Path | None
     as_json: bool
@@ -59,6 +61,12 @@ def sandbox() -> None:
     "--load",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Start with the records of this folder: *.json in tree format (Salesforce), *.csv lead lists (NetSuite).",
+)
+@click.option(
+    "--custom-field",
+    multiple=True,
+    metavar="LABEL",
+    help="A text field of your own on NetSuite's customers and Salesforce's leads and accounts.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same ids and records.")
 @click.option(
@@ -102,13 +110,30 @@ def _serve(serving: Serving) -> int:
         refuse_to_overwrite(serving.config_out)
     with ExitStack() as until:
         folder = until.enter_context(_folder_for_secrets(serving.config_out))
-        stand = Stand(seed=serving.seed, directory=folder, running_clocks=True)
+        accounts = _accounts(serving.custom_field)
+        stand = Stand(seed=serving.seed, directory=folder, running_clocks=True, **accounts)
         _fill(stand, serving)
         at = _listen(stand, serving, until)
         if serving.config_out:
             write_config(serving.config_out, stand, at)
         _stay(stand, at, serving)
     return 0
+
+
+def _accounts(labels: Sequence[str]) -> dict[str, Any]:
+    """Both accounts with a text field of these labels, named as the vendors name what an admin adds."""
+    from connector.sandbox.netsuite.settings import CustomField
+    from connector.sandbox.netsuite.settings import Settings as NetSuite
+    from connector.sandbox.salesforce.fields import text
+    from connector.sandbox.salesforce.settings import Settings as Salesforce
+
+    names = {label: re.sub(r"\W+", "_", label.strip()) for label in labels}
+    ours = [
+        CustomField(f"custentity_{name.lower()}", "customer", "text", label, length=300)
+        for label, name in names.items()
+    ]
+    theirs = [(of, text(f"{name}__c", 255, label)) for of in ("Lead", "Account") for label, name in names.items()]
+    return {"netsuite": NetSuite(custom_fields=tuple(ours)), "salesforce": Salesforce(extra_fields=tuple(theirs))}
 
 
 def _fill(stand: Stand, serving: Serving) -> None:

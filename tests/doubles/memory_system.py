@@ -47,7 +47,7 @@ def record(system: SystemName, type: str, *fields: str) -> RecordInfo:
 
 
 class MemorySystem(System):
-    """`add`, `edit`, `delete` and `convert_by_hand` are what people do; `calls` counts what the engine does."""
+    """`add`, `edit`, `delete_by_hand` and `convert_by_hand` are what people do; `calls` counts what the engine does."""
 
     def __init__(self, name: SystemName, clock: Clock, records: Sequence[RecordInfo], *, page_size: int = 200) -> None:
         self.name, self.calls = name, Counter[str]()
@@ -71,7 +71,7 @@ class MemorySystem(System):
     def edit(self, ref: Ref, fields: Mapping[str, Raw], *, by: str = "a person") -> None:
         self._keep(self._rows[ref], fields, None, by)
 
-    def delete(self, ref: Ref, *, merged_into: Ref | None = None) -> None:
+    def delete_by_hand(self, ref: Ref, *, merged_into: Ref | None = None) -> None:
         """Delete, or merge into another record of the type."""
         self._rows[ref] = SourceRecord(ref, {}, self._stamp(), "a person", deleted=True, merged_into=merged_into)
 
@@ -80,6 +80,10 @@ class MemorySystem(System):
         account = self.add("Account", {"Name": self._rows[lead].fields.get("Company")})
         wish = Conversion(lead.id, account.id, None, CONVERTED, None, opportunity is not None, opportunity)
         return self._converted(self._rows[lead], wish, by="a person")
+
+    def redescribe(self, *records: RecordInfo) -> None:
+        """What an admin does: the record types are from now on as given."""
+        self._infos.update({info.type: info for info in records})
 
     def now_in(self, ref: Ref) -> SourceRecord:
         """The record whole, without a call."""
@@ -104,6 +108,9 @@ class MemorySystem(System):
     def identity(self) -> str:
         self._called("identity")
         return f"memory-{self.name}"
+
+    def user(self) -> str:
+        return US
 
     def describe(self, types: Sequence[str]) -> Mapping[str, RecordInfo]:
         self._called("describe")
@@ -140,10 +147,22 @@ class MemorySystem(System):
         self._called("convert")
         return [self._sent(partial(self._convert, wish)) for wish in conversions]
 
+    def delete(self, refs: Sequence[Ref]) -> Sequence[Outcome]:
+        self._called("delete")
+        return [self._sent(partial(self._taken_out, ref)) for ref in refs]
+
     def count_values(self, type: str, fields: Sequence[str]) -> Mapping[str, int]:
         self._called("count_values")
         live = [row for row in self._rows.values() if row.ref.type == type and not row.deleted]
         return {name: sum(row.fields.get(name) is not None for row in live) for name in fields}
+
+    def labels(self, type: str, field: str) -> Mapping[str, str]:
+        self._called("labels")
+        return self._infos[type].fields[field].options or {}
+
+    def live_list(self, type: str, key_field: str) -> Mapping[str, str]:
+        self._called("live_list")
+        return {}
 
     def calls_made(self) -> int:
         return sum(self.calls.values())
@@ -209,6 +228,14 @@ class MemorySystem(System):
             return Done(self.add(write.type, write.fields, key=write.key, by=US))
         self._keep(row, write.fields, write.key, US)
         return Done(row.ref)
+
+    def _taken_out(self, ref: Ref) -> Outcome:
+        if self.name is SystemName.NETSUITE:
+            return self._write(Write(ref.type, ref.id, {"isInactive": True}))
+        if self._rows[ref].deleted:
+            return Refused("the record is gone", "ENTITY_IS_DELETED", "missing")
+        self.delete_by_hand(ref)
+        return Done(ref)
 
     def _refusal(self, write: Write, row: SourceRecord | None) -> Refused | None:
         for rule in self._rules:

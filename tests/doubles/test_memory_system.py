@@ -68,7 +68,7 @@ def test_a_change_in_the_second_of_the_cursor_is_seen_next_time(salesforce: Memo
 
 def test_deletions_are_among_the_changes_but_not_at_the_first_read(salesforce: MemorySystem) -> None:
     lead, winner = salesforce.add("Lead", {}), salesforce.add("Lead", {})
-    salesforce.delete(lead, merged_into=winner)
+    salesforce.delete_by_hand(lead, merged_into=winner)
     assert seen(salesforce, None)[0] == [winner.id]
     assert seen(salesforce, "2026-01-01T00:00:00+00:00")[0] == [lead.id, winner.id]
     found = salesforce.read([lead, Ref(SALESFORCE, "Lead", "none")], {"Lead": ["Email"]})
@@ -103,7 +103,7 @@ def test_an_update_writes_its_fields_only_and_says_who_did_it(salesforce: Memory
 
 def test_what_is_gone_cannot_be_written_to(salesforce: MemorySystem) -> None:
     lead = salesforce.add("Lead", {})
-    salesforce.delete(lead)
+    salesforce.delete_by_hand(lead)
     (refused,) = salesforce.write([Write("Lead", lead.id, {"Email": "a"})])
     assert isinstance(refused, Refused)
     assert refused.kind == "missing"

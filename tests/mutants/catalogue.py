@@ -299,8 +299,8 @@ STANDING = (
         "a-dry-run-remembers",
         "I26",
         "connector/runs/sync.py",
-        "    account = checked(parts, remember=False)\n",
-        "    account = checked(parts, remember=True)\n",
+        "    parts, account = checked(parts, remember=False)\n",
+        "    parts, account = checked(parts, remember=True)\n",
         (PROMISES, "-k", "dry_run"),
     ),
     Mutant(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from connector.core.flow import Pair
-from connector.core.mapping.document import load_mappings
+from connector.core.mapping.document import Mappings, load_mappings
 from connector.runs.parts import Parts, RunSettings
 from connector.runs.report import SyncReport, VerifyReport
 from connector.runs.sync import sync
@@ -24,6 +25,12 @@ from connector.systems.salesforce.system import SalesforceSystem
 from connector.systems.salesforce.system import open_session as open_salesforce
 
 MAPPINGS = Path(__file__).resolve().parents[2] / "mappings"
+
+
+@cache
+def shipped_mappings() -> Mappings:
+    """Read once: reading them takes as long as a whole small story."""
+    return load_mappings(MAPPINGS)
 
 
 class TestClock:
@@ -57,7 +64,7 @@ class Town:
         self.stand = Stand.in_process(seed=seed, netsuite=netsuite, salesforce=salesforce)
         self.clock = TestClock()
         self.mappings_folder = mappings
-        self.mappings = load_mappings(mappings)
+        self.mappings = shipped_mappings() if mappings == MAPPINGS else load_mappings(mappings)
         self.settings = settings or RunSettings()
         self.state = state
         self.store = open_store(state)

@@ -8,6 +8,18 @@ from typing import Any
 
 from connector.sandbox.stand import Stand
 
+NAMES = {
+    "netsuite": {"title": "title", "description": "comments", "number": "accountNumber"},
+    "salesforce": {"title": "Title", "description": "Description", "number": "AccountNumber"},
+}
+"""What each side calls the fields that people edit here."""
+FIELDS = {
+    "lead": ("title", "description"),
+    "contact": ("title", "description"),
+    "organization": ("description", "number"),
+}
+_KINDS = {"Lead": "lead", "Account": "organization", "Contact": "contact", "Opportunity": "opportunity"}
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -31,57 +43,59 @@ class Thing:
         return f"{self.side}:{self.type}:{self.id}"
 
 
+def plain(value: Any) -> str | None:
+    """A value without what automation changes: case, and spaces. Empty is None."""
+    return " ".join(str(value or "").split()).casefold() or None
+
+
 def everything(stand: Stand) -> list[Thing]:
     return [*netsuite(stand), *salesforce(stand)]
 
 
 def netsuite(stand: Stand) -> Iterator[Thing]:
     customers = stand.netsuite.rows("customer")
-    names = {row["id"]: row["companyname"] for row in customers}
-    for row in customers:
-        lead = row["searchstage"].upper() == "LEAD"
-        stranded = not lead and row["isperson"] == "T"
-        person = lead or stranded
-        yield Thing(
-            side="netsuite",
-            type="customer",
-            kind="lead" if lead else "organization",
-            id=str(row["id"]),
-            name=(row["lastname"] if person else row["companyname"]) or "",
-            company=row["companyname"],
-            live=row["isinactive"] != "T",
-            key=row["externalid"],
-            fields={"title": row["title"], "description": row["comments"], "number": row["accountnumber"]},
-            stranded=stranded,
-        )
+    companies = {row["id"]: row["companyname"] for row in customers}
+    yield from map(_customer, customers)
     for row in stand.netsuite.rows("contact"):
-        yield Thing(
-            side="netsuite",
-            type="contact",
-            kind="contact",
-            id=str(row["id"]),
-            name=row["lastname"] or "",
-            company=names.get(row["company"]),
-            live=row["isinactive"] != "T",
-            key=row["externalid"],
-            fields={"title": row["title"], "description": row["comments"]},
-        )
+        yield _netsuite_thing(row, "contact", row["lastname"], companies.get(row["company"]))
     for row in stand.netsuite.rows("opportunity"):
-        yield Thing(
-            "netsuite",
-            "opportunity",
-            "opportunity",
-            str(row["id"]),
-            row["title"] or "",
-            names.get(row["entity"]),
-            True,
-            row["externalid"],
-            {},
-        )
+        yield _netsuite_thing(row, "opportunity", row["title"], companies.get(row["entity"]))
 
 
-_KINDS = {"Lead": "lead", "Account": "organization", "Contact": "contact", "Opportunity": "opportunity"}
-_FIELDS = {"title": "Title", "description": "Description", "number": "AccountNumber"}
+def _customer(row: dict[str, Any]) -> Thing:
+    lead = row["searchstage"].upper() == "LEAD"
+    stranded = not lead and row["isperson"] == "T"
+    return Thing(
+        side="netsuite",
+        type="customer",
+        kind="lead" if lead else "organization",
+        id=str(row["id"]),
+        name=(row["lastname"] if lead or stranded else row["companyname"]) or "",
+        company=row["companyname"],
+        live=row["isinactive"] != "T",
+        key=row["externalid"],
+        fields=_fields("netsuite", row),
+        stranded=stranded,
+    )
+
+
+def _netsuite_thing(row: dict[str, Any], kind: str, name: str | None, company: str | None) -> Thing:
+    return Thing(
+        side="netsuite",
+        type=kind,
+        kind=kind,
+        id=str(row["id"]),
+        name=name or "",
+        company=company,
+        live=row.get("isinactive") != "T",
+        key=row["externalid"],
+        fields=_fields("netsuite", row),
+    )
+
+
+def _fields(side: str, row: dict[str, Any]) -> dict[str, Any]:
+    spelt = NAMES[side] if side == "salesforce" else {name: column.lower() for name, column in NAMES[side].items()}
+    return {name: row.get(column) for name, column in spelt.items()}
 
 
 def salesforce(stand: Stand) -> Iterator[Thing]:
@@ -98,6 +112,6 @@ def salesforce(stand: Stand) -> Iterator[Thing]:
                 company=row.get("Company") or accounts.get(row.get("AccountId")) or row.get("Name"),
                 live=not row["IsDeleted"] and not converted,
                 key=row.get("NetSuite_Id__c"),
-                fields={name: row.get(column) for name, column in _FIELDS.items()},
+                fields=_fields("salesforce", row),
                 converted=converted,
             )

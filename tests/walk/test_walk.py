@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.walk.trace import make_trace
-from tests.walk.walk import REGRESSIONS, Verdict, judge, load, save, shrink
+from tests.walk import faults
+from tests.walk.shrink import shrink
+from tests.walk.trace import KINDS, Trace, make_trace
+from tests.walk.walk import REGRESSIONS, Verdict, judge, load, save
 
-FRESH_SEEDS = range(1_000, 1_040)
+FRESH_SEEDS = range(1_000, 1_060)
+SEEDS_LIVED_TWICE = (3, 11, 12)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,9 +35,10 @@ def test_a_life_keeps_every_promise(seed: int) -> None:
 
 
 def test_a_seed_always_makes_the_same_calls() -> None:
-    """I28, in two processes that hash texts differently."""
+    """I28, in two processes that hash texts differently: every call byte for byte, and how every run ended."""
     program = (
-        "from tests.walk.walk import judge; from tests.walk.trace import make_trace; print(judge(make_trace(3)).log)"
+        "from tests.walk.walk import judge; from tests.walk.trace import make_trace\n"
+        f"for seed in {SEEDS_LIVED_TWICE}: print(*judge(make_trace(seed)).log, sep='\\n')"
     )
     logs = {
         subprocess.run(
@@ -42,22 +46,31 @@ def test_a_seed_always_makes_the_same_calls() -> None:
             env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
             capture_output=True,
-            text=True,
             check=True,
         ).stdout
         for hash_seed in ("1", "2")
     }
     assert len(logs) == 1
+    assert logs.pop().count(b"\n") > 100
+
+
+def test_every_kind_of_operation_and_fault_occurs_among_few_seeds() -> None:
+    traces = [make_trace(seed) for seed in range(400)]
+    operations = [operation for trace in traces for operation in trace["operations"]]
+    armed = [fault for operation in operations if operation["do"] == "faults" for fault in operation["faults"]]
+    spread = {"clear": "edit", "contest": "edit", "late_commit": "late_edit"}
+    assert {spread.get(kind, kind) for kind in KINDS} <= {operation["do"] for operation in operations}
+    assert {faults.name_of(fault) for fault in faults.KINDS.values()} == {faults.name_of(fault) for fault in armed}
 
 
 def test_a_broken_promise_is_seen_and_shrinks_to_what_broke_it(tmp_path: Path) -> None:
-    """A person whom nobody ever lets us see counts as skipped: the trace shrinks to the one who made them."""
+    """An operation that nobody knows stands for a bug: the trace shrinks to it, and the world to a plain one."""
     trace = make_trace(5)
-    lead = {"do": "lead", "side": "salesforce", "person": "Blind", "company": "Nowhere", "mail": True, "title": "v0"}
-    planted = {"do": "plant", "name": "Blind"}
-    broken = {**trace, "operations": [*trace["operations"][:40], lead, planted]}
+    planted = {"do": "plant", "seconds": 800}
+    broken: Trace = {**trace, "encore": ["edit"], "operations": [*trace["operations"][:6], planted]}
     assert judge(broken).invariants == {"I17 KeyError"}
     short = shrink(broken, "I17 KeyError")
-    assert short["operations"] == [planted]
+    assert short["operations"] == [{"do": "plant", "seconds": 1}]
+    assert short["encore"] == []
     save(short, "I17 KeyError", tmp_path / "trace.json")
     assert judge(load(tmp_path / "trace.json")).invariants == {"I17 KeyError"}

@@ -1,8 +1,9 @@
 """A trace: everything that happens to a simulated pair of accounts, made up front from one seed, as plain JSON.
 
-    {"seed": 7, "salesforce": {"block_equal_mails": false}, "operations": [{"do": "lead", ...}, {"do": "yield"}, ...]}
+    {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...],
+     "operations": [{"do": "lead", ...}, {"do": "yield", "calls": 4}, ...]}
 
-`yield` lets the connector make its next call. Every other operation is something that people, the network or the
+`yield` lets the connector make its next calls. Every other operation is something that people, the network or the
 machine do. Operations name people and companies by their names and are skipped where they make no sense, so
 that a trace with operations left out is still a trace.
 
@@ -12,17 +13,27 @@ Swarm: each seed draws which kinds of operations and faults exist for it at all,
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
+
+from tests.walk import faults
 
 Operation = dict[str, Any]
 Trace = dict[str, Any]
 
 SIDES = ("netsuite", "salesforce")
-RECORD_WRITES = "/(record/v1/(customer|contact|opportunity)|composite/sobjects|sobjects|Soap/u)"
-LONGER_THAN_PATIENCE = 12
-"""More times than any call is tried in one run."""
+DAY = 86_400
+SPRING, AUTUMN = 62 * DAY, 299 * DAY + 20 * 3600
+"""From the sandboxes' first moment to shortly before clocks change: on 8 March and on 1 November 2026."""
+PLAIN: Trace = {
+    "netsuite": {"time_zone": "America/Los_Angeles"},
+    "salesforce": {"block_equal_mails": False},
+    "clocks": {"netsuite": 0, "salesforce": 0, "ours": 0},
+    "encore": [],
+}
+"""What a trace says that says nothing of these."""
 
 
 @dataclass
@@ -32,13 +43,18 @@ class _Draw:
     chance: random.Random
     people: dict[str, str]
     companies: tuple[str, ...]
-    token: int = 0
+    fault_kinds: tuple[str, ...]
+    spaced: bool
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
     side: Callable[[], str] = field(init=False)
 
     def __post_init__(self) -> None:
         favourite, lean = self.chance.choice(SIDES), self.chance.choice((0.5, 0.5, 0.8, 1.0))
         other = SIDES[favourite == "netsuite"]
         self.side = lambda: favourite if self.chance.random() < lean else other
+
+    def likely(self, share: float) -> bool:
+        return self.chance.random() < share
 
     def person(self) -> str:
         return self.chance.choice(sorted(self.people))
@@ -47,8 +63,9 @@ class _Draw:
         return self.chance.choice(self.companies)
 
     def value(self) -> str:
-        self.token += 1
-        return f"v{self.token}"
+        """A text that nobody has typed before, also when case and spaces are left out of account."""
+        number = next(self.numbers)
+        return f"v{number}  x" if self.spaced and self.likely(0.3) else f"v{number}"
 
 
 def make_trace(seed: int) -> Trace:
@@ -56,27 +73,53 @@ def make_trace(seed: int) -> Trace:
     chance = random.Random(f"walk {seed}")
     companies = tuple(f"Company{n} Inc" for n in range(chance.randint(1, 3)))
     people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 5))}
-    draw = _Draw(chance, people, companies)
-    settings = {"block_equal_mails": chance.random() < 0.1}
-    return {"seed": seed, "salesforce": settings, "operations": list(_operations(draw))}
+    kinds = tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
+    draw = _Draw(chance, people, companies, kinds, spaced=chance.random() < 0.2)
+    world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance)}
+    return {"seed": seed, **world, "operations": list(_operations(draw))}
+
+
+def _accounts(chance: random.Random) -> Trace:
+    zones = ("America/Los_Angeles", "America/New_York", "Europe/Berlin", "Asia/Kolkata")
+    return {
+        "netsuite": {"time_zone": chance.choice(zones)},
+        "salesforce": {"block_equal_mails": chance.random() < 0.1},
+    }
+
+
+def _clocks(chance: random.Random) -> dict[str, int]:
+    """How far ahead each clock is: the year moves for all, and none need agree with another."""
+    season = chance.choice((0, 0, 0, SPRING, AUTUMN))
+    apart = (0, 0, 0, 7, 3600, 2 * DAY)
+    return {
+        "netsuite": season + chance.choice(apart),
+        "salesforce": season + chance.choice(apart),
+        "ours": season + chance.choice((0, 0, 0, 3600, -3600, 2 * DAY, -2 * DAY)),
+    }
+
+
+def _encore(chance: random.Random) -> list[str]:
+    return [name for name in ("preview", "edit", "forget") if chance.random() < 0.25]
 
 
 def _operations(draw: _Draw) -> Iterator[Operation]:
     chance = draw.chance
     weights = _swarm(chance)
-    yield from (_lead(draw, person) for person in sorted(draw.people) if chance.random() < 0.6)
+    yield from (_lead(draw, person) for person in sorted(draw.people) if draw.likely(0.6))
     pause = chance.choice((2, 6, 15))
     for _ in range(chance.randint(5, 30)):
-        yield from ({"do": "yield"} for _ in range(chance.randint(0, 2 * pause)))
+        calls = chance.randint(0, 2 * pause)
+        if calls:
+            yield {"do": "yield", "calls": calls}
         kind = chance.choices(list(weights), list(weights.values()))[0]
         yield from KINDS[kind](draw)
 
 
 def _swarm(chance: random.Random) -> dict[str, int]:
-    kinds = [kind for kind in KINDS if chance.random() < 0.45] or ["edit"]
-    calm = chance.random() < 0.25
-    kinds = [kind for kind in kinds if not (calm and kind in STORMS)] or ["edit"]
-    return {kind: chance.choice((1, 2, 5)) for kind in kinds} | {"edit": 4}
+    kinds = [kind for kind in KINDS if chance.random() < (0.1 if kind in SELDOM else 0.4)]
+    quiet = chance.random() < 0.25
+    kinds = [kind for kind in kinds if not (quiet and kind in STORMS)]
+    return {kind: chance.choice((1, 2, 5)) for kind in kinds} | {"edit": 3, "contest": 2}
 
 
 # --- what people do ------------------------------------------------------------------------------------------------
@@ -84,22 +127,42 @@ def _swarm(chance: random.Random) -> dict[str, int]:
 
 def _lead(draw: _Draw, person: str) -> Operation:
     found = {"do": "lead", "side": draw.side(), "person": person, "company": draw.people[person]}
-    return {**found, "mail": draw.chance.random() < 0.8, "title": draw.value()}
+    return {**found, "mail": draw.likely(0.8), "title": draw.value()}
 
 
 def _leads(draw: _Draw) -> Iterator[Operation]:
     yield _lead(draw, draw.person())
 
 
+def _somebody(draw: _Draw, share_of_companies: float) -> tuple[str, Sequence[str]]:
+    """A name, and the fields that such a record has."""
+    if draw.likely(share_of_companies):
+        return draw.company(), ("description", "number")
+    return draw.person(), ("title", "description")
+
+
 def _edits(draw: _Draw) -> Iterator[Operation]:
-    company = draw.chance.random() < 0.25
-    name = draw.company() if company else draw.person()
-    what = draw.chance.choice(("description", "number") if company else ("title", "description"))
+    name, fields = _somebody(draw, 0.25)
+    what = draw.chance.choice(fields)
     yield {"do": "edit", "side": draw.side(), "name": name, "field": what, "value": draw.value()}
 
 
+def _contests(draw: _Draw) -> Iterator[Operation]:
+    """Both sides edit one field before the connector gets to see either."""
+    name, fields = _somebody(draw, 0.25)
+    what = draw.chance.choice(fields)
+    for side in draw.chance.sample(SIDES, 2):
+        yield {"do": "edit", "side": side, "name": name, "field": what, "value": draw.value()}
+
+
 def _clear(draw: _Draw) -> Iterator[Operation]:
-    yield {"do": "edit", "side": draw.side(), "name": draw.person(), "field": "description", "value": None}
+    name, _ = _somebody(draw, 0.25)
+    yield {"do": "edit", "side": draw.side(), "name": name, "field": "description", "value": None}
+
+
+def _mass_updates(draw: _Draw) -> Iterator[Operation]:
+    kind = draw.chance.choice(("lead", "contact", "organization"))
+    yield {"do": "mass_update", "side": draw.side(), "kind": kind, "field": "description", "value": draw.value()}
 
 
 def _organizations(draw: _Draw) -> Iterator[Operation]:
@@ -109,16 +172,20 @@ def _organizations(draw: _Draw) -> Iterator[Operation]:
 def _contacts(draw: _Draw) -> Iterator[Operation]:
     person = draw.person()
     where = {"side": draw.side(), "person": person, "company": draw.people[person]}
-    yield {"do": "contact", **where, "title": draw.value()}
+    yield {"do": "contact", **where, "title": draw.value(), "mail": draw.likely(0.8)}
 
 
 def _opportunities(draw: _Draw) -> Iterator[Operation]:
     yield {"do": "opportunity", "side": draw.side(), "company": draw.company(), "name": f"Sale {draw.value()}"}
 
 
+def _into(draw: _Draw) -> Operation:
+    """What a lead is converted into: each either made by the conversion or there already."""
+    return {"existing": draw.likely(0.5), "contact": draw.likely(0.3), "opportunity": draw.likely(0.3)}
+
+
 def _salesforce_conversions(draw: _Draw) -> Iterator[Operation]:
-    existing, sale = draw.chance.random() < 0.6, draw.chance.random() < 0.3
-    yield {"do": "convert", "person": draw.person(), "existing": existing, "opportunity": sale}
+    yield {"do": "convert", "person": draw.person(), **_into(draw)}
 
 
 def _statuses(draw: _Draw) -> Iterator[Operation]:
@@ -127,9 +194,8 @@ def _statuses(draw: _Draw) -> Iterator[Operation]:
 
 def _save_and_convert(draw: _Draw) -> Iterator[Operation]:
     variant = draw.chance.choice(("stays", "becomes_contact", "disappears"))
-    existing, sale = draw.chance.random() < 0.5, draw.chance.random() < 0.3
-    person = draw.person()
-    yield {"do": "save_and_convert", "person": person, "variant": variant, "existing": existing, "opportunity": sale}
+    choice = draw.chance.choice(("replace", "add_missing", "keep"))
+    yield {"do": "save_and_convert", "person": draw.person(), "variant": variant, "choice": choice, **_into(draw)}
 
 
 def _sales_orders(draw: _Draw) -> Iterator[Operation]:
@@ -142,12 +208,20 @@ def _merges(draw: _Draw) -> Iterator[Operation]:
 
 
 def _deletions(draw: _Draw) -> Iterator[Operation]:
-    yield {"do": "delete", "side": draw.side(), "name": draw.person()}
+    name, _ = _somebody(draw, 0.15)
+    yield {"do": "delete", "side": draw.side(), "name": name}
+
+
+def _undeletions(draw: _Draw) -> Iterator[Operation]:
+    name, _ = _somebody(draw, 0.15)
+    yield {"do": "delete", "side": "salesforce", "name": name}
+    yield {"do": "yield", "calls": draw.chance.randint(1, 60)}
+    yield {"do": "undelete", "name": name}
 
 
 def _late_commits(draw: _Draw) -> Iterator[Operation]:
     seconds = draw.chance.choice((30, 200, 800))
-    if draw.chance.random() < 0.5:
+    if draw.likely(0.5):
         what = draw.chance.choice(("title", "description"))
         where = {"do": "late_edit", "person": draw.person(), "field": what}
         yield {**where, "value": draw.value(), "seconds": seconds}
@@ -156,10 +230,16 @@ def _late_commits(draw: _Draw) -> Iterator[Operation]:
 
 
 def _locks(draw: _Draw) -> Iterator[Operation]:
-    yield {"do": "lock", "name": draw.person(), "locked": draw.chance.random() < 0.7}
+    yield {"do": "lock", "name": draw.person(), "locked": draw.likely(0.7)}
 
 
-# --- what the network and the machine do ---------------------------------------------------------------------------
+def _automation(draw: _Draw) -> Iterator[Operation]:
+    kind, type_ = draw.chance.choice(("upper", "title", "trim", "set_default")), draw.chance.choice(("Lead", "Contact"))
+    what = draw.chance.choice(("title", "description"))
+    yield {"do": "automation", "type": type_, "field": what, "kind": kind, "again": draw.likely(0.3)}
+
+
+# --- what the machine does -----------------------------------------------------------------------------------------
 
 
 def _ticks(draw: _Draw) -> Iterator[Operation]:
@@ -167,47 +247,27 @@ def _ticks(draw: _Draw) -> Iterator[Operation]:
 
 
 def _crashes(draw: _Draw) -> Iterator[Operation]:
-    yield {"do": "crash", "when": draw.chance.choice(("before", "after"))}
+    yield {"do": "crash", "when": draw.chance.choice(("before", "after")), "of": draw.chance.choice(("call", "commit"))}
+
+
+def _rivals(draw: _Draw) -> Iterator[Operation]:
+    yield {"do": "rival"}
+
+
+def _lost_states(draw: _Draw) -> Iterator[Operation]:
+    yield {"do": "forget"}
 
 
 def _faults(draw: _Draw) -> Iterator[Operation]:
-    """A few faults at once, in bursts that may outlast every retry."""
-    kinds = [draw.chance.choice(FAULTS) for _ in range(draw.chance.randint(1, 3))]
-    faults = [_armed(draw, kind) for kind in kinds]
-    yield {"do": "faults", "side": draw.side(), "faults": faults}
+    yield {"do": "faults", "side": draw.side(), "faults": faults.some(draw.chance, draw.fault_kinds)}
 
-
-def _armed(draw: _Draw, fault: Operation) -> Operation:
-    times, after = draw.chance.choice((1, 1, 3, LONGER_THAN_PATIENCE)), draw.chance.choice((0, 0, 2, 9))
-    return {**fault, "times": times, "after": after}
-
-
-_ANY_WRITE = {"match": {"path": RECORD_WRITES, "writes_only": True}}
-# A late update may land on a newer edit, which nobody who writes over this wire can prevent: only creates are late.
-_A_CREATE = {"match": {"path": RECORD_WRITES, "writes_only": True, "method": "POST"}}
-FAULTS: tuple[Operation, ...] = (
-    {"kind": "refuse"},
-    {"kind": "lose_request", **_ANY_WRITE},
-    {"kind": "error"},
-    {"kind": "error", "applied": True, **_ANY_WRITE},
-    {"kind": "throttle"},
-    {"kind": "slow", "seconds": 20},
-    {"kind": "delay", "seconds": 90, **_A_CREATE},
-    {"kind": "delay", "seconds": 900, **_A_CREATE},
-    {"kind": "expire_token"},
-    {"kind": "lock_row", **_ANY_WRITE},
-    {"kind": "lose_answer", **_ANY_WRITE},
-    {"kind": "lose_answer", "how": "reset", **_ANY_WRITE},
-    {"kind": "lose_answer"},
-    {"kind": "garble"},
-    {"kind": "garble", "form": "html"},
-    {"kind": "garble", "form": "cut", **_ANY_WRITE},
-)
 
 KINDS: dict[str, Callable[[_Draw], Iterator[Operation]]] = {
     "lead": _leads,
     "edit": _edits,
+    "contest": _contests,
     "clear": _clear,
+    "mass_update": _mass_updates,
     "organization": _organizations,
     "contact": _contacts,
     "opportunity": _opportunities,
@@ -217,10 +277,15 @@ KINDS: dict[str, Callable[[_Draw], Iterator[Operation]]] = {
     "sales_order": _sales_orders,
     "merge": _merges,
     "delete": _deletions,
+    "undelete": _undeletions,
     "late_commit": _late_commits,
     "lock": _locks,
+    "automation": _automation,
     "tick": _ticks,
     "faults": _faults,
     "crash": _crashes,
+    "rival": _rivals,
+    "forget": _lost_states,
 }
-STORMS = frozenset({"faults", "crash", "late_commit", "lock"})
+STORMS = frozenset({"faults", "crash", "late_commit", "lock", "forget"})
+SELDOM = frozenset({"rival", "forget", "automation"})

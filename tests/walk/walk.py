@@ -1,15 +1,17 @@
-"""Live a trace and judge it; find the shortest trace that still breaks the same invariant."""
+"""Live a trace and judge it."""
 
 from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.walk.invariants import Findings, Violation, check
-from tests.walk.trace import Operation, Trace
+from tests.walk import encore
+from tests.walk.edits import check_edits
+from tests.walk.invariants import LAWS, End, Violation
+from tests.walk.trace import Trace
 from tests.walk.world import Life
 
 REGRESSIONS = Path(__file__).resolve().parents[1] / "regressions"
@@ -17,14 +19,11 @@ REGRESSIONS = Path(__file__).resolve().parents[1] / "regressions"
 
 @dataclass
 class Verdict:
-    """What a trace led to. `log`: our calls, in order."""
+    """What a trace led to. `log`: our calls and how our runs ended, in order; `tally`: what happened how often."""
 
-    findings: Findings
+    violations: list[Violation]
     log: list[str] = field(default_factory=list)
-
-    @property
-    def violations(self) -> list[Violation]:
-        return self.findings.violations
+    tally: Counter[str] = field(default_factory=Counter)
 
     @property
     def invariants(self) -> set[str]:
@@ -36,46 +35,31 @@ def judge(trace: Trace) -> Verdict:
     life = Life(trace)
     try:
         life.live()
-        return Verdict(check(life), life.log)
+        verdict = _check(life)
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        told = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-        return Verdict(Findings([Violation(f"I17 {type(error).__name__}", told)]), life.log)
+        verdict = Verdict([_surprise(error)])
     finally:
         life.close()
+    verdict.log, verdict.tally = life.log, life.figures()
+    return verdict
 
 
-def shrink(trace: Trace, invariant: str, most_tries: int = 400) -> Trace:
-    """The trace with as many operations left out as still break `invariant` (ddmin)."""
-    tries = iter(range(most_tries))
-
-    def breaks(operations: list[Operation]) -> bool:
-        if next(tries, None) is None:
-            return False
-        return invariant in judge({**trace, "operations": operations}).invariants
-
-    return {**trace, "operations": _ddmin(trace["operations"], breaks)}
+def _check(life: Life) -> Verdict:
+    end = End.of(life)
+    violations = [violation for law in (*LAWS, check_edits) for violation in law(end)]
+    return Verdict(violations or list(encore.play(life)))
 
 
-def _ddmin(operations: list[Operation], breaks: Callable[[list[Operation]], bool]) -> list[Operation]:
-    size = max(1, len(operations) // 2)
-    while True:
-        start, shorter = 0, False
-        while start < len(operations):
-            without = operations[:start] + operations[start + size :]
-            if breaks(without):
-                operations, shorter = without, True
-            else:
-                start += size
-        if size == 1 and not shorter:
-            return operations
-        size = max(1, size // 2)
+def _surprise(error: Exception) -> Violation:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    told = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+    return Violation(f"I17 {type(error).__name__}", told)
 
 
 def save(trace: Trace, invariant: str, place: Path) -> None:
     """Write a trace with one operation on each line."""
     lines = ",\n  ".join(json.dumps(operation) for operation in trace["operations"])
-    head = {"invariant": invariant, "seed": trace["seed"], "salesforce": trace["salesforce"]}
+    head = {"invariant": invariant, **{name: value for name, value in trace.items() if name != "operations"}}
     text = json.dumps(head)[:-1] + ', "operations": [\n  ' + lines + "\n]}\n"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text)

@@ -3,49 +3,42 @@
     storm   the engine runs again and again until the trace is used up: operations, faults, crashes
     calm    no edits, no faults, long waits, runs until two in a row write nothing
 
-A crash is a BaseException out of a call; the store is put back to what had been committed at that moment, so that
-nothing which the dying process still did on its way out can count, and a new engine opens it.
+A crash is a BaseException out of a call or out of a commit; the store is put back to what had been committed at that
+moment, so that nothing which the dying process still did on its way out can count, and a new engine opens it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import BaseAdapter
-
-from connector.core.flow import Pair
 from connector.core.mapping.document import Mappings, load_mappings
-from connector.errors import ConnectorError
+from connector.core.schema import SystemName
+from connector.errors import ConnectorError, StateLocked
 from connector.runs.account import checked
 from connector.runs.parts import Parts, RunSettings
 from connector.runs.report import SyncReport
 from connector.runs.sync import sync
-from connector.sandbox.faults import READING_METHODS, READING_PATHS
+from connector.sandbox.netsuite.settings import Settings as NetSuiteSandbox
 from connector.sandbox.salesforce.settings import DuplicateRule
 from connector.sandbox.salesforce.settings import Settings as SalesforceSandbox
-from connector.sandbox.stand import SALESFORCE_INSTANCE_URL, SALESFORCE_LOGIN_URL, Stand
-from connector.sandbox.transport import SandboxAdapter
-from connector.state.store import SqlStore, open_store
-from connector.systems.netsuite.settings import NetSuiteSettings, TokenLogin
-from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
-from connector.systems.salesforce.auth import ClientCredentials
-from connector.systems.salesforce.settings import SalesforceSettings
-from connector.systems.salesforce.system import SalesforceSystem
-from connector.systems.salesforce.system import open_session as open_salesforce
+from connector.sandbox.stand import Stand
+from tests.walk import deeds, faults
+from tests.walk.calls import Call, systems
 from tests.walk.crowd import Crowd
-from tests.walk.trace import Operation, Trace
+from tests.walk.memory import memory
+from tests.walk.trace import PLAIN, Operation, Trace
 
 ORG_ID = "00D000000000062EAA"
 CALM_RUNS = 12
-CALM_WAIT_SECONDS = 1800
+CALM_WAIT_SECONDS = 4000
+"""Longer than a refused write rests, a transaction stays open and a request is under way."""
 STORM_RUNS = 200
 RUN_SETTINGS = RunSettings(metadata_seconds=10**8)
 
@@ -57,8 +50,8 @@ class Crash(BaseException):
 class Clock:
     """Our own clock: waiting turns it."""
 
-    def __init__(self) -> None:
-        self.at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    def __init__(self, ahead_seconds: float = 0) -> None:
+        self.at = datetime(2026, 1, 5, 9, 0, tzinfo=UTC) + timedelta(seconds=ahead_seconds)
 
     def now(self) -> datetime:
         return self.at
@@ -74,35 +67,62 @@ def mappings() -> Mappings:
 
 @dataclass
 class Life:
-    """One trace being lived. `log`: our calls, as sent; `runs`: how each run ended."""
+    """One trace being lived.
+
+    `calls`: ours, in order; `begun`: how many there were when each run began; `runs`: how each ended; `calm`: the
+    reports of the calm; `digests`: our state after each run of the calm; `broken`: promises that were seen to be
+    broken on the way; `tally`: what happened how often.
+    """
 
     trace: Trace
-    log: list[str] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
-    calm_reports: list[SyncReport] = field(default_factory=list)
-    failure: BaseException | None = None
+    calm: list[SyncReport] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        rules = (DuplicateRule("Lead", "Email", "Block"),) if self.trace["salesforce"]["block_equal_mails"] else ()
-        org = SalesforceSandbox(org_id=ORG_ID, duplicate_rules=rules, daily_api_limit=10**6)
-        self.stand = Stand.in_process(seed=self.trace["seed"], salesforce=org)
-        self.clock = Clock()
+        self.trace = {**PLAIN, **self.trace}
+        self.stand, self.clock = _stand(self.trace), Clock(self.trace["clocks"]["ours"])
         self.crowd = Crowd(self.stand)
         self.left: list[Operation] = list(reversed(self.trace["operations"]))
-        self.unread: set[str] = set()
-        self.crash_at: str | None = None
-        self.committed: bytes | None = None
-        self.store = _store()
-        self._restore(_template())
-        self.parts = self._wire()
+        self.crash_at: tuple[str, str] | None = None
+        self.last_words: bytes | None = None
+        self.memory = memory()
+        self.memory.restore(newborn())
+        self.memory.on_commit = self.before_commit
+        self.parts = self._wired()
+
+    @property
+    def store(self) -> Any:
+        return self.memory.store
+
+    @property
+    def log(self) -> list[str]:
+        """What we did: every call as sent, and how each run ended."""
+        return [*(call.line for call in self.calls), *self.runs]
+
+    def calls_by_run(self) -> Iterator[list[Call]]:
+        for start, end in pairwise([*self.begun, len(self.calls)]):
+            yield self.calls[start:end]
+
+    def figures(self) -> Counter[str]:
+        """What happened in this life, and how often."""
+        did = Counter({f"people: {name.replace('_', ' ')}": times for name, times in self.crowd.done.items()})
+        ours = Counter({"calls": len(self.calls), "runs": len(self.runs), "edits": len(self.crowd.edits)})
+        return ours + did + self.tally
 
     # --- the engine ------------------------------------------------------------------------------------------------
 
-    def _wire(self) -> Parts:
-        return Parts(systems_of(self), self.store, mappings(), self.clock, RUN_SETTINGS)
+    def _wired(self) -> Parts:
+        both = systems(self.stand, self, self.clock, self.trace["seed"])
+        return Parts(both, self.store, mappings(), self.clock, RUN_SETTINGS)
 
     def run(self) -> SyncReport | None:
         """A run; None when it could not be finished, for which the trace has to be the reason."""
+        self.begun.append(len(self.calls))
         try:
             report = sync(self.parts)
         except Crash:
@@ -115,14 +135,11 @@ class Life:
         return report
 
     def _start_anew(self) -> None:
+        assert self.last_words is not None
         self.runs.append("crashed")
-        assert self.committed is not None
-        self._restore(self.committed)
+        self.memory.restore(self.last_words)
         self._end_sessions()
-        self.parts = self._wire()
-
-    def _restore(self, database: bytes) -> None:
-        raw(self.store).deserialize(database)
+        self.parts = self._wired()
 
     def _end_sessions(self) -> None:
         for _, system in self.parts.systems:
@@ -139,20 +156,50 @@ class Life:
         for _ in range(STORM_RUNS):
             if not self.left:
                 break
-            self.run()
+            self._end_pause(self.run())
             self.wait(60)
-        self.left.clear()
-        self.crash_at = None
-        for side in ("netsuite", "salesforce"):
-            self.front(side).arm([])
+        self._fair_weather()
+        if "preview" in self.trace["encore"]:
+            self._preview()
         for _ in range(CALM_RUNS):
             self.wait(CALM_WAIT_SECONDS)
             report = self.run()
             if report is not None:
-                self.calm_reports.append(report)
-            quiet = [not any(count for _, count in one.writes) for one in self.calm_reports[-2:]]
-            if len(quiet) == 2 and all(quiet):
+                self.calm.append(report)
+                self.digests.append(self.memory.digest())
+            if self.quiet:
                 break
+
+    def _end_pause(self, report: SyncReport | None) -> None:
+        """After a run that had nothing to do, the next one would not have either: the trace goes on at once."""
+        if report is not None and not _wrote(report) and self.left and self.left[-1]["do"] == "yield":
+            self.left.pop()
+
+    @property
+    def quiet(self) -> bool:
+        """Two runs in a row had nothing to do."""
+        return len(self.calm) > 1 and not any(map(_wrote, self.calm[-2:]))
+
+    def _fair_weather(self) -> None:
+        self.left.clear()
+        self.crash_at = None
+        for side in ("netsuite", "salesforce"):
+            self._arm(side, [])
+
+    def _preview(self) -> None:
+        """I26: a dry run changes nothing anywhere."""
+        before = self.everything()
+        try:
+            sync(self.parts, dry_run=True)
+        except ConnectorError as error:
+            self.broken.append(("I17", f"the dry run ended with {type(error).__name__}: {error}"))
+        for what, one, other in zip(("our state", "NetSuite", "Salesforce"), before, self.everything(), strict=True):
+            if one != other:
+                self.broken.append(("I26", f"a dry run changed {what}"))
+
+    def everything(self) -> tuple[bytes, str, str]:
+        """Our state, byte for byte, and all data of the two systems."""
+        return self.memory.image(), self.stand.netsuite.digest(), self.stand.salesforce.digest()
 
     def wait(self, seconds: float) -> None:
         self.stand.turn_clocks(seconds)
@@ -161,115 +208,95 @@ class Life:
     def front(self, side: str) -> Any:
         return self.stand.netsuite_front if side == "netsuite" else self.stand.salesforce_front
 
-    def before_call(self, side: str, request: requests.PreparedRequest) -> None:
+    def before_call(self, call: Call) -> None:
         """Everything of the trace up to the next `yield` happens now; then our call goes out."""
-        self.log.append(_line(request))
-        writes = _writes(request)
-        self.crowd.risky = frozenset(self.unread | ({side} if writes else set()))
-        (self.unread.add if writes else self.unread.discard)(side)
+        assert not self.memory.busy, "a call inside a transaction"
+        if self.crash_at == ("after", "commit, made"):
+            self._crash()
+        self.calls.append(call)
+        self.crowd.call = len(self.calls)
         while self.left:
             operation = self.left.pop()
             if operation["do"] == "yield":
+                if operation.get("calls", 1) > 1:
+                    self.left.append({"do": "yield", "calls": operation["calls"] - 1})
                 break
             self._happens(operation)
-        if self.crash_at == "before":
+        if self.crash_at == ("before", "call"):
             self._crash()
 
     def after_call(self) -> None:
-        if self.crash_at == "after":
+        if self.crash_at == ("after", "call"):
             self._crash()
+
+    def before_commit(self) -> None:
+        """The moment after a commit is the moment before whatever comes next: a call, or another commit."""
+        if self.crash_at in (("before", "commit"), ("after", "commit, made")):
+            self._crash()
+        if self.crash_at == ("after", "commit"):
+            self.crash_at = ("after", "commit, made")
 
     def _happens(self, operation: Operation) -> None:
         match operation["do"]:
             case "tick":
                 self.wait(operation["seconds"])
             case "faults":
-                self.front(operation["side"]).arm(operation["faults"])
+                self._arm(operation["side"], operation["faults"])
             case "crash":
-                self.crash_at = operation["when"]
+                self.crash_at = (operation["when"], operation.get("of", "call"))
+            case "forget":
+                self._crash(newborn())
+            case "rival":
+                self._rival()
             case _:
-                self.crowd.does(operation)
+                deeds.carry_out(self.crowd, operation)
 
-    def _crash(self) -> None:
+    def _arm(self, side: str, spec: list[faults.Fault]) -> None:
+        """Faults instead of those before, of which it is counted how often each kind struck."""
+        for spent in self.front(side).faults():
+            self.tally[f"fault {faults.name_of(spent)}"] += spent["fired"]
+        self.front(side).arm(spec)
+
+    def _rival(self) -> None:
+        """I20: another run, which starts in the middle of ours, is refused."""
+        self.tally["rival"] += 1
+        try:
+            with self.store.lock():
+                self.broken.append(("I20", "a second run could begin while one was going on"))
+        except StateLocked:
+            return
+
+    def _crash(self, image: bytes | None = None) -> None:
+        when, what = self.crash_at or ("with", "all state lost")
+        self.tally[f"crash {when} {what.partition(',')[0]}" if image is None else "state lost"] += 1
         self.crash_at = None
-        connection = raw(self.store)
-        assert not connection.in_transaction, "a call inside a transaction"
-        self.committed = connection.serialize()
+        self.last_words = image or self.memory.image()
         raise Crash
 
 
-class Hook(BaseAdapter):
-    """Lets the trace happen around each call, then hands it to the sandbox."""
-
-    def __init__(self, life: Life, side: str) -> None:
-        super().__init__()
-        self._life, self._side = life, side
-        self._sandbox = SandboxAdapter(life.front(side))
-
-    def send(self, request: requests.PreparedRequest, *words: Any, **more: Any) -> requests.Response:
-        self._life.before_call(self._side, request)
-        answer = self._sandbox.send(request, *words, **more)
-        self._life.after_call()
-        return answer
-
-    def close(self) -> None:
-        self._sandbox.close()
+def _wrote(report: SyncReport) -> bool:
+    return any(count for _, count in report.writes)
 
 
-def systems_of(life: Life) -> Pair[Any]:
-    """The real adapters, one call at a time, on fresh sessions."""
-    ours, theirs = life.stand.netsuite_login, life.stand.salesforce_login
-    token = TokenLogin(ours.consumer_key, ours.consumer_secret, ours.token_id, ours.token_secret)
-    netsuite_settings = NetSuiteSettings(ours.account_id, token, concurrency=1)
-    credentials = ClientCredentials(theirs.consumer_key, theirs.client_secret)
-    salesforce_settings = SalesforceSettings(credentials, domain="sandbox", concurrency=1)
-    seeded = {"sleep": life.clock.sleep, "random": random.Random(f"session {life.trace['seed']}")}
-    netsuite = netsuite_session(netsuite_settings, **seeded)
-    salesforce = open_salesforce(salesforce_settings, **seeded)
-    netsuite.mount(f"https://{life.stand.netsuite_host}", Hook(life, "netsuite"))
-    for url in (SALESFORCE_LOGIN_URL, SALESFORCE_INSTANCE_URL):
-        salesforce.mount(url, Hook(life, "salesforce"))
-    now = life.clock.now
-    return Pair(
-        NetSuiteSystem(netsuite_settings, netsuite, now=lambda: now().timestamp()),
-        SalesforceSystem(salesforce_settings, salesforce, now=now, ticks=lambda: now().timestamp()),
-    )
-
-
-def raw(store: SqlStore) -> Any:
-    """The driver's own connection, to copy a database in memory as a whole."""
-    return store._connection.connection.driver_connection
+def _stand(trace: Trace) -> Stand:
+    rules = (DuplicateRule("Lead", "Email", "Block"),) if trace["salesforce"]["block_equal_mails"] else ()
+    org = SalesforceSandbox(org_id=ORG_ID, duplicate_rules=rules, daily_api_limit=10**6)
+    account = NetSuiteSandbox(time_zone=trace["netsuite"]["time_zone"])
+    stand = Stand.in_process(seed=trace["seed"], salesforce=org, netsuite=account)
+    stand.netsuite_front.advance(trace["clocks"]["netsuite"])
+    stand.salesforce_front.advance(trace["clocks"]["salesforce"])
+    return stand
 
 
 @cache
-def _store() -> SqlStore:
-    """One store in memory for all lives, one after the other: to make its tables takes longer than a short life."""
-    return open_store(":memory:")
-
-
-@cache
-def _template() -> bytes:
-    """A store with its tables, and with the metadata of the two accounts: both cost more than a whole life."""
+def newborn() -> bytes:
+    """A store that knows nothing but the metadata of the two accounts, which costs more than a whole life to ask."""
     life = object.__new__(Life)
-    life.trace, life.log, life.left, life.crash_at = {"seed": 0, "operations": []}, [], [], None
-    life.unread = set()
-    life.stand, life.clock = Stand.in_process(salesforce=SalesforceSandbox(org_id=ORG_ID)), Clock()
-    life.crowd, life.store = Crowd(life.stand), _store()
-    life.parts = life._wire()
+    life.trace, life.calls, life.left, life.crash_at = {**PLAIN, "seed": 0}, [], [], None
+    life.stand, life.clock, life.memory = _stand(life.trace), Clock(), memory()
+    life.crowd = Crowd(life.stand)
+    life.parts = life._wired()
     checked(life.parts)
-    image = bytes(raw(life.store).serialize())
+    life.store.cache(SystemName.NETSUITE, "mappings", mappings().fingerprint, life.clock.now())
     life.close()
-    return image
-
-
-def _writes(request: requests.PreparedRequest) -> bool:
-    return request.method not in READING_METHODS and not READING_PATHS.search(request.url or "")
-
-
-def _line(request: requests.PreparedRequest) -> str:
-    """A call as it is sent, without what differs from process to process: secrets, and the hosts."""
-    parts = urlsplit(request.url or "")
-    body = request.body or b""
-    secret = "oauth2" in parts.path
-    told = hashlib.sha256(body.encode() if isinstance(body, str) else bytes(body)).hexdigest()[:12]
-    return f"{request.method} {parts.path}?{parts.query} {'' if secret else told}"
+    return life.memory.image()

@@ -87,3 +87,11 @@ _RULES = {
     Entity.LEAD: _lead,
     Entity.OPPORTUNITY: _opportunity,
 }
+
+MATCHED_BY: Mapping[Entity, frozenset[str]] = {
+    Entity.ORGANIZATION: frozenset(("name", "website")),
+    Entity.PERSON: frozenset(("first_name", "last_name", "email", "organization")),
+    Entity.LEAD: frozenset(("first_name", "last_name", "email", "company")),
+    Entity.OPPORTUNITY: frozenset(("name", "organization")),
+}
+"""The canonical fields that these rules look at: without one of them, doubles cannot be told."""

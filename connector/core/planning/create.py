@@ -21,6 +21,10 @@ def plan_create(desk: Desk, new: NewOn) -> None:
     entity, target = new.observed.entity, new.system.other
     record = new.observed.records.of(new.system)
     assert record is not None
+    waits = desk.account.drift.creates.get((target, entity))
+    if waits is not None:
+        desk.actions.append(Hold("value", entity, one_sided(record.ref), None, f"{target.title} changed: {waits}"))
+        return
     mapping = desk.mapping(entity)
     values = proven(desk, new, _flowing(mapping, target, new.observed.values.of(new.system)))
     given = _household(desk, record.ref, values)
@@ -28,9 +32,17 @@ def plan_create(desk: Desk, new: NewOn) -> None:
     rendering = mapping.write(
         target, {**values, **given, **edits}, creating=True, links=desk.scene.links, info=desk.info(target, entity)
     )
-    apart = {*rendering.problems, *given, *(name for name, value in before.items() if value is ABSENT)}
+    apart = {
+        *rendering.problems,
+        *rendering.passed_over,
+        *given,
+        *(name for name, value in before.items() if value is ABSENT),
+    }
     refs = one_sided(record.ref)
     problems = {**desk.problems(record.ref), **rendering.problems}
+    if rendering.refused:
+        desk.actions.append(Hold("value", entity, refs, None, rendering.refused))
+        return
     missing = _missing(desk.info(target, entity), rendering.fields)
     if missing:
         reason = f"{target.title} demands {_demanded(mapping, target, missing)}, and the record has none"

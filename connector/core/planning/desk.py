@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.core.flow import Action, Ref
+from connector.core.flow import Action, Answer, AnswerFate, Hold, Pair, Ref
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
 from connector.core.ports import RecordInfo
@@ -17,7 +17,8 @@ from connector.core.schema import Entity, SystemName
 class Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
     this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
-    `heirs`: what a lead became in Salesforce -> the event of its conversion."""
+    `heirs`: what a lead became in Salesforce -> the event of its conversion. `follow_deletes`: whether a delete on
+    one side is one on the other. `answers`: what became of answers."""
 
     mappings: Mappings
     account: Account
@@ -26,12 +27,35 @@ class Desk:
     twins: dict[Ref, Ref] = field(default_factory=dict)
     households: dict[Ref, str] = field(default_factory=dict)
     heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
+    follow_deletes: bool = False
+    answers: dict[int, AnswerFate] = field(default_factory=dict)
+    _standing: dict[Pair[Ref | None], list[Hold]] = field(init=False)
+    _answered: dict[Ref, list[Answer]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._standing, self._answered = {}, {}
+        for hold in self.scene.standing:
+            self._standing.setdefault(hold.refs, []).append(hold)
+        for answer in self.scene.answers:
+            for ref in answer.refs.netsuite, answer.refs.salesforce:
+                if ref is not None:
+                    self._answered.setdefault(ref, []).append(answer)
 
     def mapping(self, entity: Entity) -> EntityMapping:
         return self.mappings.of(entity)
 
     def info(self, system: SystemName, entity: Entity) -> RecordInfo | None:
         return self.account.infos.of(system).get(self.mapping(entity).record_type(system))
+
+    def standing(self, refs: Pair[Ref]) -> list[Hold]:
+        """Open holds on both records that no look at them would show again."""
+        both: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
+        return self._standing.get(both, [])
+
+    def answered(self, *refs: Ref) -> list[Answer]:
+        """What people said to holds that name one of `refs`, in the order in which they said it."""
+        found = {answer.id: answer for ref in refs for answer in self._answered.get(ref, ())}
+        return [found[id_] for id_ in sorted(found)]
 
     def problems(self, ref: Ref) -> Mapping[str, str]:
         """Canonical field -> why its value on that record could not be understood."""

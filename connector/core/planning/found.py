@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from connector.core.flow import Base, Linked, LinkUp, Observed, Pair, Ref
 from connector.core.matching.pair import Match, Newcomer
@@ -40,7 +41,7 @@ def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
     merged = with_late_edits(desk, observed, match.refs, merged)
     keys = missing_keys(desk, match.entity, netsuite.record, salesforce.record)
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
-    write_merged(desk, observed, match.refs, None, merged)
+    write_merged(desk, observed, match.refs, merged)
 
 
 def merged_away(desk: Desk, linked: Linked) -> None:
@@ -56,7 +57,7 @@ def merged_away(desk: Desk, linked: Linked) -> None:
     )
     refs, keys = Pair(netsuite.ref, salesforce.ref), missing_keys(desk, observed.entity, netsuite, salesforce)
     desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=observed.link.id))
-    write_merged(desk, observed, refs, None, merged)
+    write_merged(desk, replace(observed, link=None), refs, merged)
 
 
 def _without_gaps(base: Pair[Mapping[str, Value]], now: Pair[Mapping[str, Value]]) -> Pair[Mapping[str, Value]]:

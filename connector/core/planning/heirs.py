@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from connector.core.conversion import edits_left
-from connector.core.flow import FieldChange, FieldConflict, Hold, Merged, Observed, Pair, Ref
+from connector.core.flow import FieldChange, FieldConflict, Merged, Observed, Pair, Ref
 from connector.core.mapping.translate import EntityMapping
+from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Desk
 from connector.core.schema import Entity, SystemName, Value
 
 LATE_EDIT = "LATE_EDIT"
-"""The code of holds that stand until a person decides."""
+"""The code of holds on such edits."""
 
 _CARRIED = "edited on the NetSuite lead while Salesforce converted it"
 _HELD = f"{_CARRIED} into a record that holds something else"
@@ -39,7 +40,7 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
         if held.netsuite is None and held.salesforce is None:
             changes += [FieldChange(name, system, None, edit, _CARRIED) for system in SystemName]
         else:
-            conflicts.append(_conflict(name, edit, held))
+            conflicts.append(_conflict(observed, name, edit, held))
     return replace(merged, changes=(*merged.changes, *changes), conflicts=(*merged.conflicts, *conflicts))
 
 
@@ -47,15 +48,19 @@ def _standing(
     desk: Desk, heir: EntityMapping, refs: Pair[Ref], now: Mapping[str, Value]
 ) -> Iterator[tuple[str, Value]]:
     """Edits held earlier, unless somebody has typed into the field in Salesforce since."""
-    for hold in desk.scene.standing:
-        name = hold.field if hold.refs == refs else None
+    for hold in desk.standing(refs):
+        name = hold.field if hold.code == LATE_EDIT else None
         if name is not None and name in heir.fields and heir.same(name, now.get(name), hold.values.salesforce):
             yield name, hold.values.netsuite
 
 
-def _conflict(name: str, edit: Value, held: Pair[Value]) -> FieldConflict:
-    return FieldConflict(name, held.replace(SystemName.NETSUITE, edit), held, _HELD, code=LATE_EDIT)
-
-
-def stands(hold: Hold) -> bool:
-    return hold.code == LATE_EDIT
+def _conflict(observed: Observed, name: str, edit: Value, held: Pair[Value]) -> FieldConflict:
+    return FieldConflict(
+        name,
+        values=held.replace(SystemName.NETSUITE, edit),
+        base=held,
+        reason=_HELD,
+        modified_at=stamps(observed),
+        modified_by=writers(observed),
+        code=LATE_EDIT,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from connector.core.flow import Observed, Pair, Ref, Rekey, SourceRecord
 from connector.core.matching.keys import key_of, parse_key
 from connector.core.planning.desk import Desk
-from connector.core.schema import Entity
+from connector.core.schema import Entity, SystemName
 
 
 def has_room(desk: Desk, entity: Entity, record: SourceRecord) -> bool:
@@ -19,8 +19,16 @@ def has_room(desk: Desk, entity: Entity, record: SourceRecord) -> bool:
 
 def lost_keys(desk: Desk, observed: Observed, refs: Pair[Ref]) -> Iterator[Rekey]:
     for system, record in observed.records:
-        if record is not None and not record.key and has_room(desk, observed.entity, record):
+        if record is None or not has_room(desk, observed.entity, record):
+            continue
+        if not record.key or (observed.entity is Entity.ORGANIZATION and _of_a_lead(record)):
             yield Rekey(observed.entity, record.ref, key_of(refs.other(system)))
+
+
+def _of_a_lead(record: SourceRecord) -> bool:
+    """Whether it still carries the key of the Salesforce lead that it was, because a conversion was interrupted."""
+    named = parse_key(record.key, record.ref.system)
+    return named is not None and named.system is SystemName.SALESFORCE and named.type == "Lead"
 
 
 def missing_keys(desk: Desk, entity: Entity, netsuite: SourceRecord, salesforce: SourceRecord) -> Pair[bool]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from connector.core.flow import FieldChange, Hold, Linked, Merged, Observed, Pair, Ref, Settle, Update
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.translate import EntityMapping
-from connector.core.merge import merge
+from connector.core.merge import merge, stamps, writers
+from connector.core.planning.answers import with_answers
 from connector.core.planning.desk import Desk
 from connector.core.planning.evidence import with_evidence
 from connector.core.planning.heirs import with_late_edits
 from connector.core.planning.holding import conflict_hold, value_hold
 from connector.core.planning.keying import lost_keys
+from connector.core.planning.tugs import with_tugs_of_war
 from connector.core.schema import Entity, SystemName
 
 
@@ -24,9 +26,11 @@ def plan_linked(desk: Desk, linked: Linked) -> None:
         return
     merged = with_evidence(desk, observed, merge(desk.mapping(observed.entity), observed, linked.base))
     merged = with_late_edits(desk, observed, observed.link.refs, merged)
+    merged = with_tugs_of_war(desk, observed, linked.base, merged)
+    merged = with_answers(desk, observed, merged)
     if _is_news(desk.mapping(observed.entity), linked, merged):
         desk.actions.append(Settle(observed.link.id, merged.agreed))
-    write_merged(desk, observed, observed.link.refs, observed.link.id, merged)
+    write_merged(desk, observed, observed.link.refs, merged)
     desk.actions.extend(lost_keys(desk, observed, observed.link.refs))
 
 
@@ -51,48 +55,57 @@ def _regression(observed: Observed) -> Hold | None:
     return Hold("stage", observed.entity, refs, "stage", reason, link_id=observed.link.id)
 
 
-def write_merged(desk: Desk, observed: Observed, refs: Pair[Ref], link_id: int | None, merged: Merged) -> None:
+def write_merged(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Merged) -> None:
+    """Changes as updates of each side; conflicts, and values that cannot be understood or expressed, as holds."""
+    fields = [change.field for change in merged.changes]
+    joint = frozenset(name for name in fields if fields.count(name) > 1)
     for system in SystemName:
         changes = [change for change in merged.changes if change.system is system]
         if changes:
-            _update(desk, observed.entity, system, refs, link_id, changes)
+            _update(desk, observed, system, refs, changes, joint)
     for conflict in merged.conflicts:
-        desk.actions.append(conflict_hold(observed.entity, refs, link_id, conflict))
+        desk.actions.append(conflict_hold(observed, refs, conflict))
     for system, problems in observed.problems:
         for name, text in problems.items():
-            desk.actions.append(value_hold(observed.entity, refs, link_id, name, f"{system.title}: {text}"))
+            if name not in fields:
+                desk.actions.append(value_hold(observed, refs, name, f"{system.title}: {text}"))
 
 
 def _update(
     desk: Desk,
-    entity: Entity,
+    observed: Observed,
     system: SystemName,
     refs: Pair[Ref],
-    link_id: int | None,
     changes: list[FieldChange],
+    joint: frozenset[str],
 ) -> None:
     wanted = {change.field: change.value for change in changes}
-    rendering = desk.mapping(entity).write(
+    rendering = desk.mapping(observed.entity).write(
         system,
         wanted,
         creating=False,
         links=desk.scene.links,
-        info=desk.info(system, entity),
+        info=desk.info(system, observed.entity),
         holds={change.field: change.old for change in changes},
     )
-    for name, text in rendering.problems.items():
-        desk.actions.append(value_hold(entity, refs, link_id, name, text, {name: wanted.get(name)}, system))
-    written = {name: value for name, value in wanted.items() if name not in rendering.problems}
+    if rendering.refused:
+        desk.actions.append(value_hold(observed, refs, None, rendering.refused))
+        return
+    desk.actions.extend(value_hold(observed, refs, name, text) for name, text in rendering.problems.items())
+    written = [change for change in changes if change.field not in rendering.problems]
     if rendering.fields:
-        old = {change.field: change.old for change in changes if change.field in written}
         desk.actions.append(
             Update(
-                entity=entity,
+                entity=observed.entity,
                 ref=refs.of(system),
                 other=refs.other(system),
                 fields=rendering.fields,
-                values=written,
-                expected=old,
-                reason="; ".join(sorted({change.reason for change in changes if change.field in written})),
+                values={change.field: change.value for change in written},
+                expected={change.field: change.old for change in written},
+                reason="; ".join(sorted({change.reason for change in written})),
+                loses={change.field: change.reason for change in written if change.loses},
+                modified_at=stamps(observed).of(system),
+                modified_by=writers(observed).of(system),
+                joint=joint & {change.field for change in written},
             )
         )

@@ -22,6 +22,7 @@ from requests_oauthlib import OAuth1  # type: ignore[import-untyped]
 from connector.errors import AuthFailed
 from connector.systems.netsuite.errors import masked
 from connector.systems.netsuite.settings import CertificateLogin, NetSuiteSettings, TokenLogin
+from connector.systems.redaction import name
 from connector.systems.session import (
     Authorizer,
     PreparedRequest,
@@ -164,7 +165,7 @@ class CertificateAuthorizer:
         return AuthFailed(
             explanation(response, self._now(), hint.strip()),
             system="netsuite",
-            code=code,
+            code=name(code),
             status=response.status_code,
             request_id=request_id(response),
         )

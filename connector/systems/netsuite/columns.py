@@ -57,6 +57,15 @@ class Selection:
         joins = "".join(self._join(field) for field in self.addresses)
         return f"SELECT {outputs} FROM {self.table.name} {ROW}{joins}{rows_where(self.table, '')}"  # noqa: S608
 
+    def labels_query(self, field: str) -> str:
+        """The values of a list field with what people call them; the count query where the account lacks the field."""
+        if field not in self.columns:
+            return self.count_query()
+        column = f"{ROW}.{self.columns[field]}"
+        where = rows_where(self.table, f"{column} IS NOT NULL")
+        outputs = f"{column} AS value, BUILTIN.DF({column}) AS label"
+        return f"SELECT DISTINCT {outputs} FROM {self.table.name} {ROW}{where}"  # noqa: S608 - checked names
+
     @property
     def counted(self) -> tuple[str, ...]:
         return (*self.columns, *self.addresses)

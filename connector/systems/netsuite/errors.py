@@ -24,6 +24,7 @@ from connector.errors import (
     Unintelligible,
 )
 from connector.errors import Refused as RefusedError
+from connector.systems.redaction import name, without_proofs
 from connector.systems.session import Response, request_id
 
 
@@ -92,18 +93,18 @@ def masked(text: str) -> str:
     """
     for pattern, instead in _MASKS:
         text = pattern.sub(instead, text)
-    return text
+    return without_proofs(text)
 
 
 def problem_of(response: Response) -> Problem:
     """What an error answer says; an answer in no known form has no code and no text."""
     details = _details(response)
-    paths = [str(detail["o:errorPath"]) for detail in details if detail.get("o:errorPath")]
+    paths = [name(detail["o:errorPath"]) for detail in details if detail.get("o:errorPath")]
     texts = [str(detail.get("detail", "")) for detail in details]
-    named = [name for text in texts for found in _FIELD_IN_TEXT.findall(text) for name in found if name]
+    named = [name(word) for text in texts for found in _FIELD_IN_TEXT.findall(text) for word in found if word]
     return Problem(
         status=response.status_code,
-        code=next((str(detail["o:errorCode"]) for detail in details if detail.get("o:errorCode")), ""),
+        code=next((name(detail["o:errorCode"]) for detail in details if detail.get("o:errorCode")), ""),
         detail=" ".join(texts),
         fields=tuple(dict.fromkeys(paths + named)),
         request_id=request_id(response),

@@ -18,6 +18,7 @@ _PHONES = ("phone", "altPhone", "mobilePhone", "homePhone", "officePhone", "fax"
 _EMAILS = ("email", "altEmail")
 _LONG_TEXTS = ("comments", "memo", "actionItem")
 _PERCENTS = ("probability",)
+_MONEY_DECIMALS = 2  # assumed: those of the account's currency; metadata does not tell
 _MONEY = ("estimatedBudget", "projectedTotal", "rangeLow", "rangeHigh", "weightedTotal", "total", "creditLimit")
 
 LENGTHS: Mapping[str, int] = {
@@ -97,6 +98,7 @@ def _field(type_: str, name: str, prop: Mapping[str, Any]) -> FieldInfo | None:
         options={value: value for value in options} if options else None,
         refers_to=(target,) if target and kind == "reference" else (),
         custom=bool(prop.get("x-ns-custom-field", name.startswith("cust"))),
+        decimals=_MONEY_DECIMALS if kind == "money" else None,
     )
 
 

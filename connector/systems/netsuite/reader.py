@@ -111,6 +111,11 @@ class Reader:
         selected, rows = self._asked(record, fields, Selection.count_query)
         return {field: int(rows[0].get(f"n{at}", "0")) for at, field in enumerate(selected.counted)}
 
+    def labels(self, record: RecordType, field: str) -> dict[str, str]:
+        """The values of a list field that records hold, with their display text; none if it cannot be queried."""
+        selected, rows = self._asked(record, (field,), lambda selected: selected.labels_query(field))
+        return {row["value"]: row.get("label", row["value"]) for row in rows if field in selected.columns}
+
     def _asked(
         self, record: RecordType, fields: Sequence[str], query: Callable[[Selection], str]
     ) -> tuple[Selection, list[Row]]:

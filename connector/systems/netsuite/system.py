@@ -63,6 +63,10 @@ class NetSuiteSystem:
             raise AuthFailed(text, system=str(self.name))
         return self.settings.realm
 
+    def user(self) -> str | None:
+        """No login answers it, and no query of ours could ask for it without more rights."""
+        return None
+
     def describe(self, types: Sequence[str]) -> dict[str, RecordInfo]:
         """Fields by REST name, with the options of lists that can be queried; see `metadata` for what is curated."""
         options = {table: self._options(table) for table in metadata.LIST_TABLES}
@@ -132,6 +136,15 @@ class NetSuiteSystem:
         """One call each, up to `concurrency` at a time (1: in the caller's thread, in order)."""
         return self._writer.write(writes)
 
+    def delete(self, refs: Sequence[Ref]) -> list[Outcome]:
+        """Made inactive: NetSuite has no recycle bin, and what is deleted there is gone (documented)."""
+        kept: list[Outcome] = [Refused("an opportunity cannot be made inactive", "NOT_SUPPORTED") for _ in refs]
+        places = [place for place, ref in enumerate(refs) if record_type(ref.type).has_inactive_flag]
+        writes = [Write(refs[place].type, refs[place].id, {"isInactive": True}) for place in places]
+        for place, outcome in zip(places, self.write(writes) if writes else (), strict=True):
+            kept[place] = outcome
+        return kept
+
     def calls_made(self) -> int:
         return self.session.counts.calls
 
@@ -141,6 +154,18 @@ class NetSuiteSystem:
     def count_values(self, type: str, fields: Sequence[str]) -> dict[str, int]:
         """Live records with a value (for check boxes: ticked), by field; fields that cannot be queried are left out."""
         return self._reader.counted(record_type(type), fields)
+
+    def labels(self, type: str, field: str) -> dict[str, str]:
+        """Values of a list field with their display text (`BUILTIN.DF`, seen in use); none if it cannot be queried."""
+        return self._reader.labels(record_type(type), field)
+
+    def live_list(self, type: str, key_field: str) -> dict[str, str]:
+        try:
+            rows = list(self._client.all_rows(live_query(type, key_field)))
+        except UnknownName as unknown:
+            self._reader.warn(f"{unknown.name} cannot be queried: nothing is found in the list {type}")
+            return {}
+        return {row["id"]: row["own_key"] for row in rows if row.get("own_key")}
 
     def close(self) -> None:
         self.session.close()
@@ -163,6 +188,11 @@ def list_query(table: str) -> str:
     """Statuses are called `STAGE-Name` by people (recorded), so their stage is read along."""
     columns = "id, name, stage" if table == "customerstatus" else "id, name"
     return f"SELECT {columns} FROM {suiteql.identifier(table)} ORDER BY id"  # noqa: S608 - checked name
+
+
+def live_query(table: str, key_field: str) -> str:
+    name, column = suiteql.identifier(table), suiteql.identifier(key_field)
+    return f"SELECT id, {column} AS own_key FROM {name} WHERE isinactive = 'F' ORDER BY id"  # noqa: S608 - checked names
 
 
 def _label(row: Mapping[str, str]) -> str:

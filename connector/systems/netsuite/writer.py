@@ -49,7 +49,8 @@ class Writer:
         self._client, self._reader, self._settings, self._find_by_key = client, reader, settings, find_by_key
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
-        """The outcomes in the order of `writes`; nothing is raised for a write that cannot be made."""
+        """The outcomes in the order of `writes`; nothing is raised for a write that cannot be made. AuthFailed where
+        the login was refused before anything was written: every further batch would only be refused as well."""
         try:
             lines = self._lines(writes)
             ready = [self._ready(write, lines) for write in writes]
@@ -57,7 +58,13 @@ class Writer:
             after = error.retry_after_seconds if isinstance(error, Throttled) else None
             return [Deferred(f"not sent: {error}", after)] * len(writes)
         batch = _Batch(self._client, self._find_by_key)
-        if self._settings.concurrency == 1 or len(writes) == 1:
+        outcomes = self._outcomes(batch, ready)
+        if batch.login_refused is not None and all(isinstance(one, Deferred) for one in outcomes):
+            raise batch.login_refused
+        return outcomes
+
+    def _outcomes(self, batch: _Batch, ready: Sequence[_Ready | Outcome]) -> list[Outcome]:
+        if self._settings.concurrency == 1 or len(ready) == 1:
             return [batch.outcome(one) for one in ready]
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="netsuite") as workers:
             return list(workers.map(batch.outcome, ready))
@@ -134,6 +141,7 @@ class _Batch:
     def __init__(self, client: Client, find_by_key: FindByKey) -> None:
         self._client, self._find_by_key = client, find_by_key
         self._ended = threading.Event()
+        self.login_refused: AuthFailed | None = None
 
     def outcome(self, ready: _Ready | Outcome) -> Outcome:
         if not isinstance(ready, _Ready):
@@ -147,6 +155,8 @@ class _Batch:
         except RemoteError as error:
             if isinstance(error, AuthFailed | Throttled):
                 self._ended.set()
+            if isinstance(error, AuthFailed):
+                self.login_refused = error
             return outcome_of(error)
 
     def _sent(self, ready: _Ready) -> Outcome:

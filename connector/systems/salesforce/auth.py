@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from connector.core.schema import SystemName
 from connector.errors import AuthFailed, ConfigError
 from connector.systems.keyfile import parse_private_key
+from connector.systems.redaction import name, without_proofs
 from connector.systems.session import PreparedRequest, Response, Session, decoded
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path, not a secret
@@ -158,11 +159,11 @@ class TokenAuthorizer:
 
     def _refused(self, response: Response) -> AuthFailed:
         code, text = _error(response)
-        parts = [text or "the login was refused", _ADVICE.get(text, "") or _ADVICE.get(code, "")]
+        parts = [without_proofs(text) or "the login was refused", _ADVICE.get(text, "") or _ADVICE.get(code, "")]
         if self._skew_seconds() > _SKEW_TO_MENTION_SECONDS:
             parts.append(f"This computer's clock differs from Salesforce's by {self._skew_seconds():.0f} s: set it.")
         message = " ".join(part for part in parts if part)
-        return AuthFailed(message, system=SystemName.SALESFORCE, code=code, status=response.status_code)
+        return AuthFailed(message, system=SystemName.SALESFORCE, code=name(code), status=response.status_code)
 
 
 _ADVICE = {
@@ -192,7 +193,7 @@ def _token(body: Any, *, host: str) -> Token:
     if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
         raise AuthFailed("the login's answer holds no token", system=SystemName.SALESFORCE)
     if urlsplit(instance).netloc.lower() != host.lower():
-        found = urlsplit(instance).netloc.rpartition("@")[2]
+        found = without_proofs(urlsplit(instance).netloc.rpartition("@")[2])
         raise AuthFailed(f"the org is at {found or 'no address'}, not at {host}", system=SystemName.SALESFORCE)
     if _JWT_SHAPE.fullmatch(value):
         raise AuthFailed(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,8 @@ from connector.systems.salesforce.errors import error_from, error_of, judge, jud
 from connector.systems.salesforce.settings import SalesforceSettings
 from connector.systems.session import Response, Session, Verdict, decoded
 
+_LIMIT_REST_SECONDS = 120
+"""How long a limit that the org names is believed; runs are further apart."""
 MOST_QUERIES_IN_COMPOSITE = 5
 MOST_PARTS_IN_COMPOSITE = 25
 
@@ -97,6 +100,8 @@ class Client:
     ) -> None:
         self.settings = settings
         self.clock = ServerClock(own_now, ticks)
+        self._ticks = ticks
+        self._refused: tuple[Throttled, float] | None = None
         self._session = session
         self._requests = _Requests(session, settings)
         self.authorizer = TokenAuthorizer(
@@ -124,15 +129,20 @@ class Client:
         """None where the answer has no body."""
         return self._rest("PATCH", path, safe=False, data=to_json(body), headers=headers)
 
+    def remove(self, path: str, params: Mapping[str, str]) -> Any:
+        return self._rest("DELETE", path, safe=False, params=params)
+
     def query(self, soql: str) -> Mapping[str, Any]:
         """The first page: `{"records", "done", "nextRecordsUrl"?}`."""
         self._mind_the_quota()
-        return _page(self._requests.query(soql))
+        with self._believed():
+            return _page(self._requests.query(soql))
 
     def query_all(self, soql: str) -> Mapping[str, Any]:
         """The same with deleted records among them."""
         self._mind_the_quota()
-        return _page(self._requests.query(soql, include_deleted=True))
+        with self._believed():
+            return _page(self._requests.query(soql, include_deleted=True))
 
     def next_page(self, url: str) -> Mapping[str, Any]:
         """The page that `nextRecordsUrl` names. It is data: only a locator of this API is taken from it."""
@@ -191,13 +201,15 @@ class Client:
             decode=lambda answer: soap.body_of(answer.content),
         )
         if not response.ok:
-            raise soap.fault_of(response)
+            with self._believed():
+                raise soap.fault_of(response)
         body: Element = decoded(response)
         return body
 
     def _rest(self, method: str, path: str, **options: Any) -> Any:
         self._mind_the_quota()
-        return self._requests.restful(path, method=method, **options)
+        with self._believed():
+            return self._requests.restful(path, method=method, **options)
 
     def _judge(self, response: Response) -> Verdict:
         self.clock.see(response)
@@ -207,8 +219,21 @@ class Client:
         self.clock.see(response)
         return judge_soap(response)
 
+    @contextmanager
+    def _believed(self) -> Iterator[None]:
+        """Remembers that the org refuses every call (`REQUEST_LIMIT_EXCEEDED`)."""
+        try:
+            yield
+        except Throttled as error:
+            if error.code:
+                self._refused = (error, self._ticks())
+            raise
+
     def _mind_the_quota(self) -> None:
-        """Stop at the configured share of the org's daily calls. The org's own counter lags by seconds (recorded)."""
+        """Stop at the configured share of the org's daily calls, and for a while after the org itself said that they
+        are used up: hundreds of batches would each be refused anew. Its own counter lags by seconds (recorded)."""
+        if self._refused is not None and self._ticks() - self._refused[1] < _LIMIT_REST_SECONDS:
+            raise self._refused[0]
         usage = self._requests.api_usage.get("api-usage")
         if usage is None or usage.used < usage.total * self.settings.daily_share:
             return

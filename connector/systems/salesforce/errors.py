@@ -26,6 +26,7 @@ from connector.errors import (
     Unintelligible,
 )
 from connector.errors import Refused as RefusedByRule
+from connector.systems.redaction import MASK, name, without_proofs
 from connector.systems.salesforce.ids import to_18
 from connector.systems.session import Response, Verdict, by_status, request_id
 
@@ -90,7 +91,7 @@ def error_parts(body: Any) -> tuple[str, str, tuple[str, ...]]:
         return "", "", ()
     code = error.get("errorCode") or error.get("statusCode") or ""
     fields = error.get("fields") or ()
-    return str(code), str(error.get("message") or ""), tuple(str(name) for name in fields)
+    return name(code), str(error.get("message") or ""), tuple(name(field) for field in fields)
 
 
 def error_of(response: Response) -> RemoteError:
@@ -180,4 +181,5 @@ def _matched(error: Mapping[str, Any]) -> str | None:
 
 def masked(code: str, message: str) -> str:
     """The message without values: vendors repeat what was refused, and that may be personal data."""
-    return message.strip() if code in _NAMES_ONLY else _PERSONAL.sub("***", message.strip())
+    text = without_proofs(message.strip())
+    return text if code in _NAMES_ONLY else _PERSONAL.sub(MASK, text)

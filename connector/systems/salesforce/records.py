@@ -63,6 +63,9 @@ def object_info(description: Any, key_field: str) -> ObjectInfo:
     return ObjectInfo(record, frozenset(str(fact["name"]) for fact in facts if fact.get("aggregatable")))
 
 
+_WITH_DECIMALS = ("double", "currency", "percent")
+
+
 def field_info(fact: Mapping[str, Any]) -> FieldInfo:
     """One field. Required on create: createable, not nillable, and given no default (documented)."""
     length = int(fact.get("length") or 0)
@@ -79,6 +82,7 @@ def field_info(fact: Mapping[str, Any]) -> FieldInfo:
         options=_options(fact),
         refers_to=tuple(fact.get("referenceTo") or ()),
         custom=bool(fact.get("custom", str(fact["name"]).endswith("__c"))),
+        decimals=int(fact["scale"]) if fact.get("type") in _WITH_DECIMALS and "scale" in fact else None,
     )
 
 

@@ -18,6 +18,7 @@ from connector.systems.salesforce import changes as incremental
 from connector.systems.salesforce import soql
 from connector.systems.salesforce.client import MOST_PARTS_IN_COMPOSITE, Client
 from connector.systems.salesforce.convert import convert_all
+from connector.systems.salesforce.deletes import delete_all
 from connector.systems.salesforce.ids import to_18
 from connector.systems.salesforce.records import ObjectInfo, gone, object_info, ref, source_record, system_fields
 from connector.systems.salesforce.settings import SalesforceSettings
@@ -72,6 +73,11 @@ class SalesforceSystem(System):
             return to_18(found)
         return to_18(self._client.query("SELECT Id FROM Organization LIMIT 1")["records"][0]["Id"])
 
+    def user(self) -> str | None:
+        """The user's id (18 characters), where the login's answer names it."""
+        found = self._client.authorizer.token.user_id
+        return to_18(found) if found else None
+
     def describe(self, types: Sequence[str]) -> Mapping[str, RecordInfo]:
         """Metadata of the objects, in one call. A type that the org lacks is Missing."""
         for group in soql.chunks(list(dict.fromkeys(types)), MOST_PARTS_IN_COMPOSITE):
@@ -123,6 +129,10 @@ class SalesforceSystem(System):
         """Conversions, 100 a call; a lead that is converted already is Refused with kind `converted`."""
         return convert_all(self._client, conversions)
 
+    def delete(self, refs: Sequence[Ref]) -> Sequence[Outcome]:
+        """Into the recycle bin, 200 a call; what is in it already is Refused with kind `missing`."""
+        return delete_all(self._client, refs)
+
     def count_values(self, type: str, fields: Sequence[str]) -> Mapping[str, int]:
         """How many live records hold a value in each field, in one query for 50 fields. What cannot be counted
         (check boxes, long texts) is left out of the answer, and named in the log."""
@@ -135,6 +145,17 @@ class SalesforceSystem(System):
         for some in soql.chunks(wanted, _COUNTS_IN_A_QUERY):
             counts.update(self._count(type, some))
         return counts
+
+    def labels(self, type: str, field: str) -> Mapping[str, str]:
+        """Salesforce tells all its lists in the metadata."""
+        known = self._object(type).record.fields.get(field)
+        return (known.options if known else None) or {}
+
+    def live_list(self, type: str, key_field: str) -> Mapping[str, str]:
+        """Users (the only list that Salesforce keeps as records of its own)."""
+        name, column = soql.name(type), soql.name(key_field)
+        query = f"SELECT Id, {column} FROM {name} WHERE IsActive = true AND {column} != null"  # noqa: S608 - checked names
+        return {to_18(row["Id"]): row[key_field] for row in self._client.every_row(query)}
 
     def calls_made(self) -> int:
         return self.session.counts.calls

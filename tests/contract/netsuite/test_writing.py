@@ -9,6 +9,7 @@ import pytest
 import responses
 
 from connector.core.flow import Conversion, Deferred, Done, Refused, Unknown, Write
+from connector.errors import AuthFailed
 from connector.errors import Refused as RefusedError
 from connector.sandbox.netsuite.settings import CustomField
 from connector.systems.netsuite.settings import NetSuiteSettings
@@ -226,12 +227,21 @@ def test_a_write_survives_an_expired_token(account: Account, system: NetSuiteSys
     assert len(account.brain.rows("customer")) == 1
 
 
-def test_a_login_that_fails_for_good_defers_what_was_not_sent(account: Account) -> None:
+def test_a_login_that_is_refused_at_once_ends_the_run(account: Account) -> None:
     system = account.connect(concurrency=1)
     account.fault("expire_token", match={"path": "/record/v1/customer$"}, times=None)
-    outcomes = system.write([lead(f"sf-{n}") for n in range(4)])
-    assert all(isinstance(outcome, Deferred) for outcome in outcomes)
+    with pytest.raises(AuthFailed):
+        system.write([lead(f"sf-{n}") for n in range(4)])
     assert account.calls()[POST] == 3
+
+
+def test_a_login_that_fails_for_good_defers_what_was_not_sent(account: Account) -> None:
+    system = account.connect(concurrency=1)
+    account.fault("expire_token", match={"path": "/record/v1/customer$"}, after=1, times=None)
+    first, *others = system.write([lead(f"sf-{n}") for n in range(4)])
+    assert isinstance(first, Done)
+    assert all(isinstance(outcome, Deferred) for outcome in others)
+    assert account.calls()[POST] == 4
 
 
 def test_nothing_is_sent_when_the_preparation_fails(account: Account, system: NetSuiteSystem) -> None:
@@ -337,3 +347,13 @@ def test_only_a_location_at_the_account_itself_names_the_record(location: str) -
     with netsuite_session(settings) as session:
         [outcome] = NetSuiteSystem(settings, session).write([create(companyName="Acme")])
     assert isinstance(outcome, Unknown)
+
+
+def test_what_is_deleted_is_made_inactive_and_an_opportunity_cannot_be(
+    account: Account, system: NetSuiteSystem
+) -> None:
+    [made] = system.write([lead()])
+    outcomes = system.delete([ns("opportunity", "7"), ns("customer", done_id(made))])
+    assert isinstance(outcomes[0], Refused)
+    assert outcomes[1] == Done(ns("customer", done_id(made)))
+    assert account.row(done_id(made))["isinactive"] == "T"

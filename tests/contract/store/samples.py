@@ -1,10 +1,11 @@
 """Short names for the things that a store keeps."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from connector.core.flow import Hold, Pair, Ref
-from connector.core.ports import Intent
+from connector.core.flow import Answer, Hold, Pair, Ref
+from connector.core.ports import Intent, Overruled
 from connector.core.schema import Entity, SystemName, Value
 
 NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
@@ -49,3 +50,13 @@ def intent(number: int = 1, **changes: object) -> Intent:
 def conflict(number: int = 1, field: str | None = "email", values: Pair[Value] = Pair("a", "b")) -> Hold:
     refs: Pair[Ref | None] = Pair(customer(number), lead(number))
     return Hold("conflict", Entity.LEAD, refs, field, "both sides changed it", values)
+
+
+def answer(number: int = 1, field: str | None = "email", **changes: object) -> Answer:
+    refs: Pair[Ref | None] = Pair(customer(number), lead(number))
+    facts = Answer("conflict", Entity.LEAD, refs, field, "value", Decimal("1.50"), Pair("a", None), "jo", NOON)
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def lost(number: int, at: datetime = NOON, field: str = "email") -> Overruled:
+    return Overruled(Entity.LEAD, lead(number), field, "typed", ("a", "b"), NOON, None, "owned", at, 7)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.core.flow import Base, Hold, Link, Pair, Ref, RunRecord
+from connector.core.flow import Base, Hold, Link, Pair, Ref, RunRecord, Written
 from connector.core.ports import Store
 from connector.core.schema import Address, Entity
 from connector.errors import StateError, StateLocked
@@ -17,11 +17,13 @@ from tests.contract.store.samples import (
     NOON,
     SALESFORCE,
     account,
+    answer,
     both,
     conflict,
     customer,
     intent,
     lead,
+    lost,
 )
 
 LEAD, ORGANIZATION = Entity.LEAD, Entity.ORGANIZATION
@@ -425,6 +427,11 @@ def write_everything(store: Store, link: Link) -> None:
     store.open_intents([intent()])
     store.clear_holds([lead(1)], LATER)
     store.put_holds([conflict(2)], 1, NOON)
+    store.retry_holds([hold.id for hold in store.open_holds()])
+    store.ignore_holds([hold.id for hold in store.open_holds()], "jo")
+    store.put_answers([answer()])
+    store.put_overruled([lost(1)])
+    store.put_written([Written(lead(1), "email", "a", "a", NOON)])
     store.add_recheck([lead(1)], "")
     store.start_run("sync", NOON)
     store.cache(SALESFORCE, "x", 1, NOON)
@@ -440,6 +447,9 @@ def snapshot(store: Store) -> list[object]:
         store.candidates(SALESFORCE, LEAD, ["key"]),
         store.pending_intents(),
         store.open_holds(),
+        store.open_answers(),
+        store.overruled(),
+        store.written([lead(1)], NOON),
         store.rechecks(),
         store.runs(),
         store.cached(SALESFORCE, "x"),

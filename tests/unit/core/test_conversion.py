@@ -126,10 +126,21 @@ def test_several_lookalike_contacts_are_a_question_for_a_person() -> None:
     assert hold.kind == "ambiguous"
 
 
+DELETED = {
+    "deleted in NetSuite": event(customer(deleted=True), OPEN),
+    "deleted in Salesforce": event(customer(), record(LEAD, deleted=True)),
+    "converted here, deleted there": event(customer(stage=Stage.PROSPECT), record(LEAD, deleted=True)),
+}
+
+
+@pytest.mark.parametrize("case", DELETED)
+def test_a_lead_that_was_only_deleted_is_no_conversion(case: str) -> None:
+    found = planned(DELETED[case])
+    assert (found.actions, found.deleted) == ([], [DELETED[case]])
+
+
 HELD = {
-    "deleted in NetSuite": (event(customer(deleted=True), OPEN), "deleted"),
-    "deleted in Salesforce": (event(customer(), record(LEAD, deleted=True)), "deleted"),
-    "converted here, deleted there": (event(customer(stage=Stage.PROSPECT), record(LEAD, deleted=True)), "deleted"),
+    "deleted beside a look-alike": (event(customer(deleted=True), OPEN, contacts=((CONTACT, ACCOUNT),)), "deleted"),
     "two contacts and no lead": (event(customer(deleted=True), OPEN, persons=(person(8), person(9))), "ambiguous"),
     "a contact without a company": (event(customer(deleted=True), OPEN, persons=(person(8, None),)), "ambiguous"),
 }

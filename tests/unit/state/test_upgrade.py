@@ -75,6 +75,10 @@ INSERT INTO holds VALUES (2, 'conflict', 'lead', 'netsuite:customer:7', '', 'ema
 INSERT INTO runs VALUES (1, 'sync', '2026-03-01T12:00:00.000000+00:00', NULL, '{"netsuite.lead.created":1}', 1, '');
 INSERT INTO cached VALUES ('salesforce', 'describe', '{"a":[1]}', '2026-03-01T12:00:00.000000+00:00');
 """
+VERSION_2 = f"""{VERSION_1}
+ALTER TABLE intents ADD COLUMN "values" TEXT DEFAULT '{{}}' NOT NULL;
+UPDATE alembic_version SET version_num = '0002';
+"""
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -89,8 +93,9 @@ def fill(path: Path, script: str) -> None:
     path.chmod(0o600)
 
 
-def test_a_store_of_version_1_opens_with_all_that_it_holds(path: Path) -> None:
-    fill(path, VERSION_1)
+@pytest.mark.parametrize("made", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
+def test_a_store_of_an_earlier_version_opens_with_all_that_it_holds(path: Path, made: str) -> None:
+    fill(path, made)
     store = open_store(path)
     customer = Ref(SystemName.NETSUITE, "customer", "7")
     refs = Pair(customer, Ref(SystemName.SALESFORCE, "Lead", "00Q000000000001AAA"))
@@ -103,7 +108,11 @@ def test_a_store_of_version_1_opens_with_all_that_it_holds(path: Path) -> None:
     key = "email:a@example.com"
     assert store.candidates(SystemName.NETSUITE, Entity.LEAD, [key]) == {key: (customer,)}
     assert [(intent.id, intent.values) for intent in store.pending_intents()] == [(9, {})]
-    assert [(hold.opened_at, hold.hold.link_id) for hold in store.open_holds()] == [(NOON, 4)]
+    (hold,) = store.open_holds()
+    assert (hold.opened_at, hold.hold.link_id) == (NOON, 4)
+    assert (hold.hold.values, hold.hold.base) == (Pair("a", None), Pair(None, None))
+    assert (hold.tries, hold.tried_at, hold.ignored_by) == (1, None, "")
+    assert (store.open_answers(), store.overruled(), store.written([customer], NOON)) == ([], [], [])
     assert store.runs()[0].counts == {"netsuite.lead.created": 1}
     assert store.cached(SystemName.SALESFORCE, "describe") == ({"a": [1]}, NOON)
     store.end_link(4, "gone", "", NOON)
@@ -140,7 +149,7 @@ def test_the_newest_version_is_the_last_upgrade() -> None:
 def test_a_store_of_a_later_version_is_refused_and_left_alone(path: Path) -> None:
     fill(path, "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999');")
     before = path.read_bytes()
-    with pytest.raises(StateTooNew, match=r"tables 9999, known up to 0002\)\n  install"):
+    with pytest.raises(StateTooNew, match=r"tables 9999, known up to 0003\)\n  install"):
         open_store(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("alembic_version",)]
@@ -158,7 +167,7 @@ def test_a_database_of_someone_else_is_refused_and_left_alone(path: Path) -> Non
 LATER_UPGRADE = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.add_column("holds", sa.Column("answer", sa.Text))
     {last}
@@ -170,20 +179,20 @@ def later(tmp_path: Path) -> Path:
     """The real upgrades and room for one more."""
     folder = tmp_path / "50% upgrades"
     (folder / "versions").mkdir(parents=True)
-    for file in ("env.py", "versions/v0001_first.py", "versions/v0002_intent_values.py"):
-        (folder / file).write_text((UPGRADES / file).read_text())
+    for file in (UPGRADES / "env.py", *UPGRADES.glob("versions/v*.py")):
+        (folder / file.relative_to(UPGRADES)).write_text(file.read_text())
     return folder
 
 
 def test_an_older_store_gets_the_upgrades_that_it_lacks_and_keeps_its_rows(path: Path, later: Path) -> None:
     fill(path, VERSION_1)
-    (later / "versions" / "v0003.py").write_text(LATER_UPGRADE.format(last=""))
+    (later / "versions" / "v0004.py").write_text(LATER_UPGRADE.format(last=""))
     connection = connect(path)
     with connection.begin():
         upgrade(connection, later)
     with connection.begin():
         assert connection.exec_driver_sql("SELECT field, answer FROM holds").all() == [("email", None)]
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0003"
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0004"
     connection.close()
     connection.engine.dispose()
     with pytest.raises(StateTooNew):
@@ -192,7 +201,7 @@ def test_an_older_store_gets_the_upgrades_that_it_lacks_and_keeps_its_rows(path:
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(path: Path, later: Path) -> None:
     fill(path, VERSION_1)
-    (later / "versions" / "v0003.py").write_text(LATER_UPGRADE.format(last="raise KeyError"))
+    (later / "versions" / "v0004.py").write_text(LATER_UPGRADE.format(last="raise KeyError"))
     connection = connect(path)
     with pytest.raises(KeyError), connection.begin():
         upgrade(connection, later)

@@ -1,0 +1,33 @@
+"""What the mapping files lack: rows for list values that were met and are held, and lines for fields that both
+accounts have. Reads both systems and our state; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from connector.core.mapping.drift import drift
+from connector.core.mapping.suggest import UnknownValue, unmapped_lines
+from connector.runs.account import fitted_before, inspect
+from connector.runs.advice import Advice, advice, unknown_in
+from connector.runs.observe import read
+from connector.runs.parts import Parts, Progress, silent
+
+
+def suggest(parts: Parts, on_progress: Progress = silent) -> Advice:
+    """Rows first, then lines."""
+    on_progress("asking both accounts for their fields", 0, None)
+    account = inspect(parts, remember=False, fresh=True)
+    account = replace(account, drift=drift(parts.mappings, fitted_before(parts), account.infos))
+    found = advice(parts, account, _held(parts))
+    return replace(found, proposals=(*found.proposals, *unmapped_lines(parts.mappings, account.infos)))
+
+
+def _held(parts: Parts) -> Iterator[UnknownValue]:
+    """The list values for which fields are held, as their records are now."""
+    holds = [one.hold for one in parts.store.open_holds() if one.hold.kind == "value" and one.hold.field]
+    records = read(parts, {ref for hold in holds for _, ref in hold.refs if ref is not None})
+    for hold in holds:
+        for _, ref in hold.refs:
+            if ref is not None and ref in records:
+                yield from unknown_in(parts.mappings, hold.entity, records[ref], [str(hold.field)])

@@ -1,0 +1,105 @@
+"""Our own state is lost, or given up: everything is found again, nothing is written, doubled or deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.errors import StateError
+from connector.runs.rebuild import RebuildReport, rebuild
+from tests.story.people import calm, lead_fields, linked_account, live, told_alike, writes
+from tests.story.test_acceptance_plan import a_day, snapshot
+from tests.story.town import Town
+
+
+def settled(town: Town) -> None:
+    """A day with people, companies and conversions, carried across to the end."""
+    a_day(town)
+    calm(town)
+
+
+def rebuilt(town: Town) -> RebuildReport:
+    town.forget()
+    town.wait(60)
+    return rebuild(town.parts)
+
+
+def links(town: Town) -> set[tuple[str, str, str]]:
+    return {(str(link.entity), *map(str, link.refs_both())) for link in town.store.iter_links()}
+
+
+def test_every_link_is_found_again_and_nothing_is_written(town: Town) -> None:
+    settled(town)
+    before, known = snapshot(town), links(town)
+    report = rebuilt(town)
+    assert snapshot(town) == before
+    assert links(town) == known
+    assert report.holds == ()
+    assert dict(report.left) == {}
+    assert sum(report.links.values()) == len(known)
+    assert writes(town.sync()) == 0
+    assert snapshot(town) == before
+    told_alike(town)
+
+
+def test_a_plain_sync_on_an_empty_state_writes_nothing_either(town: Town) -> None:
+    settled(town)
+    before, known = snapshot(town), links(town)
+    town.forget()
+    assert writes(town.sync()) == 0
+    assert snapshot(town) == before
+    assert links(town) == known
+
+
+def test_what_differs_is_held_and_stays(town: Town) -> None:
+    account, customer = linked_account(town, Phone="555-0100")
+    town.salesforce("update", type="Account", id=account, fields={"Phone": "555-0111"})
+    town.netsuite("update", type="customer", id=customer, fields={"phone": "555-0222"})
+    before = snapshot(town)
+    report = rebuilt(town)
+    assert [(hold.kind, hold.field) for hold in report.holds] == [("conflict", "phone")]
+    town.sync()
+    assert snapshot(town) == before
+    assert [one.hold.field for one in town.store.open_holds()] == ["phone"]
+
+
+def test_what_a_sync_would_write_is_left_to_the_next_one(town: Town) -> None:
+    settled(town)
+    town.new_salesforce("Lead", **lead_fields("Late", "Late Inc"))
+    before = snapshot(town)
+    report = rebuilt(town)
+    assert dict(report.left) == {"create": 1}
+    assert snapshot(town) == before
+    assert town.sync().counts["netsuite.lead.created"] == 1
+    told_alike(town)
+
+
+def test_a_pair_without_keys_is_found_by_likeness_and_keyed_by_the_next_sync(town: Town) -> None:
+    fields = lead_fields("Akin", "Aethna Inc")
+    lead = town.new_salesforce("Lead", **fields)
+    person = {"isPerson": True, "firstName": "Ann", "lastName": "Akin", "companyName": "Aethna Inc"}
+    more = {"email": fields["Email"], "phone": fields["Phone"], "entityStatus": {"id": "6"}}
+    customer = town.new_netsuite("customer", **person, **more)
+    report = rebuilt(town)
+    assert dict(report.links) == {"lead": 1}
+    assert town.row("salesforce", "Lead", lead)["NetSuite_Id__c"] is None
+    town.sync()
+    assert town.row("salesforce", "Lead", lead)["NetSuite_Id__c"] == f"ns-customer-{customer}"
+    assert len(live(town, "Lead")) == len(town.rows("netsuite", "customer")) == 1
+    told_alike(town)
+
+
+def test_a_state_in_use_is_not_filled_again(town: Town) -> None:
+    settled(town)
+    with pytest.raises(StateError, match="in use"):
+        rebuild(town.parts)
+
+
+def test_a_lead_that_was_converted_while_nobody_remembered_is_converted_by_the_next_sync(town: Town) -> None:
+    lead = town.new_salesforce("Lead", **lead_fields("Akin", "Aethna Inc"))
+    town.sync()
+    town.salesforce("convert", id=lead)
+    before = snapshot(town)
+    rebuilt(town)
+    assert snapshot(town) == before
+    told_alike(town)
+    assert len(town.rows("netsuite", "contact")) == 1

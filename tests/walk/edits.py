@@ -1,0 +1,108 @@
+"""I1 and I2 of what people typed, and the little that nobody who writes over these interfaces can promise.
+
+Every value that somebody types is found nowhere else. In the end it stands in a record, or a later edit has replaced
+it where it stood, or it is in a hold, open or closed, where a person finds it.
+
+Neither system lets us write on condition that a field is still as we read it. So an edit may meet our own write: typed
+after our last look at the field and before our write, it may be overwritten; typed after our write and before our look
+at what became of it, it may be taken for the system's own rewriting. Such edits are counted, not failed, but only if
+that is what the calls show: the one next to the edit on this record before it, and the one after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.walk.crowd import Edit
+from tests.walk.invariants import End, Violation
+from tests.walk.sight import FIELDS, Thing, plain
+from tests.walk.world import Life
+
+LOOK_TO_WRITE_CALLS = 8
+"""So many of our calls at most lie between a look and the write that relies on it."""
+CANONICAL = {"title": "job_title"}
+"""What a hold calls a field that people call something else."""
+
+
+def in_the_window(life: Life, edit: Edit) -> bool:
+    """Whether `edit` fell between our look and our write, or between our write and our look at it."""
+    touched = [
+        at for at, call in enumerate(life.calls) if call.side == edit.side and call.touches(edit.ref, edit.field)
+    ]
+    before = max((at for at in touched if at < edit.call - 1), default=None)
+    after = min((at for at in touched if at >= edit.call - 1), default=None)
+    if before is None or after is None:
+        return False
+    writes = life.calls[before].writes, life.calls[after].writes
+    return any(writes) and after - before <= LOOK_TO_WRITE_CALLS
+
+
+def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
+    """I2: no edit is lost. A NetSuite organization that is a person inside shows nobody that person's fields: a value
+    must not be left behind there."""
+    held = {plain(value.strip('"')) for value in end.life.memory.held_values()}
+    for edit in end.life.crowd.edits:
+        if edit.value is None or (edit.name, edit.value) in end.life.crowd.dropped or edit.value in held:
+            continue
+        if not any(_stands(end, one, edit) for one in end.things):
+            found = {one.ref: one.fields.get(edit.field) for one in end.things if one.name == edit.name}
+            yield Violation("I2", f"{edit.side} {edit.name}.{edit.field} = {edit.value} is nowhere: {found}"), edit
+
+
+def _stands(end: End, one: Thing, edit: Edit) -> bool:
+    return one.live and not end.left_behind(one) and plain(one.fields.get(edit.field)) == edit.value
+
+
+def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
+    """I2 of what somebody emptied: that value does not come back, unless both are held or our state was lost, without
+    which nobody knows that it was ever agreed on."""
+    if end.life.tally["state lost"]:
+        return
+    for edit, later in _last_of_each(end.life.crowd.edits):
+        one = end.by_ref.get(edit.ref)
+        if edit.value is not None or edit.replaced is None or later or one is None or not one.live:
+            continue
+        if plain(one.fields.get(edit.field)) == edit.replaced and not end.held(edit.ref):
+            yield Violation("I2", f"{edit.ref} {edit.name}.{edit.field} was emptied, and {edit.replaced} is back"), edit
+
+
+def _last_of_each(edits: list[Edit]) -> Iterator[tuple[Edit, bool]]:
+    """Each edit, and whether somebody edited that field of that name later, on either side."""
+    last = {(edit.name, edit.field): edit for edit in edits}
+    return ((edit, last[edit.name, edit.field] is not edit) for edit in edits)
+
+
+def unequal(end: End) -> Iterator[tuple[Violation, Edit | None]]:
+    """I1 from the tables alone: what our own base believes cannot excuse a difference."""
+    for pair in end.pairs():
+        held = {hold.field for one in pair for hold in end.held(one.ref)}
+        if None in held or pair[0].kind != pair[1].kind or pair[0].ref in end.life.crowd.locked:
+            continue
+        for name in FIELDS.get(pair[0].kind, ()):
+            values = [plain(one.fields.get(name)) for one in pair]
+            if values[0] != values[1] and CANONICAL.get(name, name) not in held and not _by_default(values):
+                told = f"{pair[0].ref} and {pair[1].ref} differ in {name}, unheld: {values}"
+                yield Violation("I1", told), _typed_in_the_window(end, pair, name)
+
+
+def _typed_in_the_window(end: End, pair: tuple[Thing, Thing], name: str) -> Edit | None:
+    """The edit that explains why the two differ in this field."""
+    now = {one.ref: plain(one.fields.get(name)) for one in pair}
+    edits = (edit for edit in end.life.crowd.edits if edit.field == name and now.get(edit.ref, "") == edit.value)
+    return next((edit for edit in edits if in_the_window(end.life, edit)), None)
+
+
+def _by_default(values: list[str | None]) -> bool:
+    """Salesforce's automation never lets the field be empty, which is agreed on."""
+    return values == [None, "to be asked"]
+
+
+def check_edits(end: End) -> Iterator[Violation]:
+    """What was lost; of the edits in the window it is counted how many there were, and how many were lost."""
+    life = end.life
+    life.tally["window: edits"] += sum(in_the_window(life, edit) for edit in life.crowd.edits)
+    for violation, edit in (*lost(end), *undone(end), *unequal(end)):
+        if edit is not None and in_the_window(life, edit):
+            life.tally["window: lost"] += 1
+        else:
+            yield violation
