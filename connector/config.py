@@ -138,6 +138,11 @@ class SalesforceConfig(_Section):
     allow_duplicates: bool = False
     concurrency: int = Field(4, ge=1, le=25)
 
+    @property
+    def is_production(self) -> bool:
+        """Whether this may be an org in which people work; `sandbox` is the domain of the local sandboxes."""
+        return self.environment == "production" and self.domain != "sandbox"
+
     @model_validator(mode="after")
     def _named_when_a_sandbox(self) -> Self:
         if (self.environment == "sandbox") != (self.sandbox_name is not None):
@@ -186,6 +191,17 @@ class Config(_Section):
     mappings: Beside | None = None
     deletes: Literal["hold", "follow"] = "hold"
     brakes: BrakesConfig = BrakesConfig()
+
+    @field_validator("local_sandbox")
+    @classmethod
+    def _not_with_production(cls, sandbox: LocalSandbox | None, info: ValidationInfo) -> LocalSandbox | None:
+        """A forgotten switch must not hand the credentials of production to whatever listens on a local port."""
+        netsuite, salesforce = info.data.get("netsuite"), info.data.get("salesforce")
+        if sandbox is not None and netsuite is not None and netsuite.account.isdigit():
+            raise ValueError(f"{netsuite.account} is a production account; leave this section out for it")
+        if sandbox is not None and salesforce is not None and salesforce.is_production:
+            raise ValueError(f"the domain {salesforce.domain} is in production; leave this section out for it")
+        return sandbox
 
 
 def load_config(path: Path) -> Config:

@@ -183,6 +183,9 @@ def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> No
             if one.state == "converted":
                 work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
+            held: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
+            reason = "waits until what it became has a counterpart on the other side"
+            work.applied.failures.append(Hold("missing_parent", links[one.retire].entity, held, None, reason))
             work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)
 
 

@@ -19,9 +19,11 @@ def read_key_file(path: Path, *, where: str = "") -> bytes:
     """The bytes of a private key file.
 
     The file must be a regular one (no link), belong to the current user or to root, and be closed to group
-    and others (mode 0600 or 0400). `where` is the configuration key that named it. Raises ConfigError with
-    the command that mends it. The open file is checked, not the path, so it cannot be exchanged in between.
+    and others (mode 0600 or 0400); nobody else may be able to exchange it in its folder. `where` is the
+    configuration key that named it. Raises ConfigError with the command that mends it. The open file is checked,
+    not the path, so it cannot be exchanged in between.
     """
+    _check_folder(path.parent, where)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -42,6 +44,21 @@ def _check(facts: os.stat_result, path: Path, where: str) -> None:
         mode = stat.S_IMODE(facts.st_mode)
         raise ConfigError(
             f"others than its owner may use the key file {path} (mode {mode:04o})", where=where, how=f"chmod 600 {path}"
+        )
+
+
+def _check_folder(folder: Path, where: str) -> None:
+    """In a folder that all may write to anybody can put another file in the place of this one, unless it is sticky,
+    as /tmp is: there only a file's owner can."""
+    try:
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise ConfigError(f"the folder {folder} cannot be looked at: {error.strerror}", where=where) from None
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise ConfigError(
+            f"everybody may exchange the key files in {folder} (mode {stat.S_IMODE(mode):04o})",
+            where=where,
+            how=f"chmod o-w {folder}",
         )
 
 

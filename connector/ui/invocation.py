@@ -17,6 +17,7 @@ from connector.ui.guard import guarded
 from connector.ui.progress import OnProgress, progress
 
 if TYPE_CHECKING:
+    from connector.core.ports import Clock
     from connector.runs.parts import Parts
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,6 +94,12 @@ def tell(invocation: Invocation, report: Callable[[], Report], render: Callable[
     sys.exit(guarded(to_the_end, as_json=invocation.as_json, debug=invocation.debug, verbose=invocation.verbose))
 
 
+def _clock() -> Clock | None:
+    """Who calls the command line from a program may bring a clock of their own, as click's `obj`."""
+    clock: Clock | None = click.get_current_context().obj
+    return clock
+
+
 def _report_of(invocation: Invocation, work: Callable[[Parts, OnProgress], Report]) -> Report:
     from connector.config import load_config
     from connector.wiring import build
@@ -101,7 +108,7 @@ def _report_of(invocation: Invocation, work: Callable[[Parts, OnProgress], Repor
     if invocation.mappings is not None:
         config = config.model_copy(update={"mappings": invocation.mappings})
     with (
-        build(config, remember=invocation.remember, allow=invocation.allow) as parts,
+        build(config, remember=invocation.remember, allow=invocation.allow, clock=_clock()) as parts,
         progress(wanted=not invocation.as_json) as on_progress,
     ):
         return work(parts, on_progress)

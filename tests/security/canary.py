@@ -15,6 +15,7 @@ def spellings(secret: str) -> Iterator[str]:
     """Plain, URL-encoded, JSON-escaped, and base64 wherever in a longer text the secret may have stood."""
     yield secret
     yield quote(secret, safe="")
+    yield quote(secret)
     yield quote_plus(secret)
     yield json.dumps(secret)[1:-1]
     for before in range(3):

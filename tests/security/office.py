@@ -14,21 +14,35 @@ from click.testing import CliRunner
 from connector.sandbox.serve import serve
 from connector.sandbox.stand import Stand
 from connector.ui.cli import main
+from connector.wiring import MachineClock
 from tests.security.wiretap import Wiretap
 from tests.story.town import MAPPINGS
 
 KEYS = """
 netsuite:
   account: "{account}"
-  auth: {{method: oauth2, client_id: {client_id}, certificate_id: {certificate_id}, private_key: "${{file:{keys}/netsuite.key.pem}}"}}
+  auth:
+    method: oauth2
+    client_id: {client_id}
+    certificate_id: {certificate_id}
+    private_key: "${{file:{keys}/netsuite.key.pem}}"
 salesforce:
   domain: sandbox
-  auth: {{method: jwt, consumer_key: {consumer_key}, username: {username}, private_key: "${{file:{keys}/salesforce.key.pem}}"}}
+  auth:
+    method: jwt
+    consumer_key: {consumer_key}
+    username: {username}
+    private_key: "${{file:{keys}/salesforce.key.pem}}"
 """
 SECRETS = """
 netsuite:
   account: "{account}"
-  auth: {{method: token, consumer_key: {ns_consumer_key}, consumer_secret: "${{env:CONSUMER_SECRET}}", token_id: {token_id}, token_secret: "${{env:TOKEN_SECRET}}"}}
+  auth:
+    method: token
+    consumer_key: {ns_consumer_key}
+    consumer_secret: "${{env:CONSUMER_SECRET}}"
+    token_id: {token_id}
+    token_secret: "${{env:TOKEN_SECRET}}"
 salesforce:
   domain: sandbox
   auth: {{method: client_credentials, client_id: {consumer_key}, client_secret: "${{env:CLIENT_SECRET}}"}}
@@ -48,8 +62,17 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str, ...]] = {
 """What a command needs beside its usual options; `{folder}` is where its configuration lies."""
 
 
+class Hurried(MachineClock):
+    """Does not wait between one try and the next."""
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+
+
 @dataclass
 class Office:
+    """`folder` holds the configuration and whatever the connector writes; the keys lie elsewhere."""
+
     folder: Path
     stand: Stand
     taps: dict[str, Wiretap]
@@ -69,7 +92,7 @@ class Office:
 
     def call(self, *words: str) -> tuple[int, bytes]:
         """Exit code and everything printed."""
-        result = CliRunner(env=self.environment).invoke(main, list(words))
+        result = CliRunner(env=self.environment).invoke(main, list(words), obj=Hurried())
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, result.output_bytes
 

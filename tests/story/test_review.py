@@ -187,6 +187,24 @@ def test_a_value_for_both_sides_arrives_though_one_write_is_lost(town: Town, fai
     assert titles(town, lead, customer) == ("Founder", "Founder")
 
 
+@pytest.mark.parametrize("failing", ["netsuite", "salesforce"])
+def test_a_late_edit_for_both_sides_arrives_though_one_write_is_lost(town: Town, failing: str) -> None:
+    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
+    contact = town.new_salesforce("Contact", LastName="Ray", Email="x@ray.example", AccountId=account)
+    lead, customer = linked_lead(town, "Ray", "Ray Ltd")
+    town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
+    town.salesforce("convert", id=lead, account=account, contact=contact)
+    front = town.stand.netsuite_front if failing == "netsuite" else town.stand.salesforce_front
+    path = "/(record/v1/contact|composite/sobjects)"
+    front.arm([{"kind": "lock_row", "match": {"method": "PATCH", "path": path}, "times": 1}])
+    town.sync()
+    front.arm([])
+    town.wait(3600)
+    told_alike(town)
+    (person,) = town.rows("netsuite", "contact")
+    assert (person["title"], town.row("salesforce", "Contact", contact)["Title"]) == ("CEO", "CEO")
+
+
 # --- values that do not fit ------------------------------------------------------------------------------
 
 
@@ -327,6 +345,16 @@ def test_a_refusal_that_is_queued_by_hand_is_tried_by_the_next_run(make_town: Ca
     town.sync()
     assert [row["LastName"] for row in live(town, "Lead")] != [lead["LastName"]]
     assert "refused" not in {kind for kind, _ in open_holds(town)}
+
+
+def test_a_refused_write_rests_though_its_record_is_looked_at_for_another_reason(
+    make_town: Callable[..., Town],
+) -> None:
+    town = refused_lead(make_town)
+    before = only_hold(town)
+    town.store.add_recheck([ref for _, ref in before.hold.refs if ref], "its organization is linked now")
+    assert not tried(town)
+    assert only_hold(town) == before
 
 
 def test_a_refused_write_that_changed_is_tried_at_once(make_town: Callable[..., Town]) -> None:

@@ -191,7 +191,7 @@ def test_the_sandbox_switch_takes_addresses_of_this_machine_only(folder: Path, u
 def test_the_sandbox_switch_keeps_addresses_of_this_machine(folder: Path) -> None:
     switch = "local_sandbox: {netsuite: 'https://127.0.0.1:8451/', salesforce: 'http://localhost:8452', ca: ca.pem}\n"
 
-    sandbox = load(folder, GOOD + switch).local_sandbox
+    sandbox = load(folder, GOOD.replace("domain: mycompany", "domain: sandbox") + switch).local_sandbox
 
     assert sandbox is not None
     assert (sandbox.netsuite, sandbox.ca) == ("https://127.0.0.1:8451", folder / "ca.pem")

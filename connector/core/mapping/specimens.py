@@ -17,6 +17,8 @@ from connector.core.schema import SystemName
 _LONGEST_TRIED = 4_000
 """Characters: longer texts show nothing that shorter ones do not, and cost time."""
 _OPTIONS_TRIED = 400
+_MOST_DECIMALS = 4
+"""Digits after the point, where nobody tells how many a field keeps."""
 
 TEXTS = (
     "a", "A", "0", "é", "e\u0301", "ß", "😀", " a", "a ", "a b", "a\nb", "a\r\nb", "a;b", "b;a", "a, b", "<b>", "&amp;",
@@ -118,10 +120,8 @@ def _integers(known: FieldInfo, across: Sequence[FieldInfo]) -> Iterator[Raw]:
 
 
 def _numbers(known: FieldInfo, across: Sequence[FieldInfo]) -> Iterator[Raw]:
-    """With as many digits after the point as this side keeps, and as the other side keeps."""
-    own = 3 if known.decimals is None else known.decimals
-    digits = {0, own, *(one.decimals for one in across if one.decimals is not None)}
-    for places in sorted(places for places in digits if places <= own):
+    """With every number of digits after the point up to what this side keeps."""
+    for places in range((_MOST_DECIMALS if known.decimals is None else known.decimals) + 1):
         yield from (Decimal(number).scaleb(-places) for number in (0, 1, -1, 5, 12345678905))
 
 

@@ -111,7 +111,7 @@ class Rendering(NamedTuple):
     fields: Mapping[str, Planned]
     problems: Mapping[str, str]
     refused: str = ""
-    passed_over: frozenset[str] = frozenset(passed_over)
+    passed_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ class EntityMapping:
         if info is not None:
             fields, misfits, refused = fit(fields, info, True, self._lines_of(system, values))
             problems = {**problems, **misfits}
-        return Rendering(fields, problems, refused or self._lacking(system, values, fields), frozenset())
+        return Rendering(fields, problems, refused or self._lacking(system, values, fields), frozenset(passed_over))
 
     def same(self, name: str, one: Value, other: Value) -> bool:
         """Whether two values of a field are equal, by its codec's comparison key; empty equals `None`."""
@@ -234,7 +234,7 @@ class EntityMapping:
     def _shut(self, system: SystemName, values: Mapping[str, Value]) -> set[str]:
         """Fields whose gate stays shut for a new record."""
         gated = self._gates.of(system)
-        return {name for name, gates in gated.items() if False}
+        return {name for name, gates in gated.items() if not all(gate.is_open(values) for gate in gates)}
 
     def _lines_of(self, system: SystemName, values: Mapping[str, Value]) -> Mapping[str, FieldMapping]:
         """Vendor field -> the line that writes it; of several variants, the one that has a value."""

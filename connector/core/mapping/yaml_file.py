@@ -23,6 +23,8 @@ from connector.errors import Mistake
 
 SIZE_CAP = 1024 * 1024
 _DEEPEST = 20
+_LONGEST_SHOWN = 400
+_BIGGEST_INTEGER = 10**30
 
 Path = tuple[str | int, ...]
 """Keys and list positions that lead to a node. A step that the node does not have is passed over."""
@@ -53,7 +55,7 @@ class Source:
         shown = self.lines[line] if line < len(self.lines) else ""
         if inside and shown[column : column + 1] not in ("|", ">"):
             column = min(column + inside + shown.startswith(("'", '"'), column), len(shown))
-        return Mistake(self.file, line + 1, column + 1, what, expected, shown)
+        return Mistake(self.file, line + 1, column + 1, what, expected, _shown(shown))
 
 
 class _StrictComposer(Composer):
@@ -107,7 +109,12 @@ def _syntax_mistake(error: MarkedYAMLError, file: str, lines: Sequence[str]) -> 
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     what = str(error.problem or error.context or "not readable as YAML").splitlines()[0]
     shown = lines[line] if line < len(lines) else ""
-    return Mistake(file, line + 1, column + 1, what.partition(" with value")[0], source=shown)
+    return Mistake(file, line + 1, column + 1, what.partition(" with value")[0], source=_shown(shown))
+
+
+def _shown(line: str) -> str:
+    """The line as a mistake shows it; nothing of one that fills the screen."""
+    return line if len(line) <= _LONGEST_SHOWN else ""
 
 
 class _NotPlain(Exception):
@@ -116,6 +123,10 @@ class _NotPlain(Exception):
 
 def _plain(node: Any) -> Any:
     """Round-trip nodes as plain Python data; keys as text, days as ISO text, fractions exact."""
+    if isinstance(node, CommentedMap | CommentedSeq) and node.tag.value is not None:
+        raise _NotPlain(f"tags such as `{node.tag.value}` are not allowed")
+    if isinstance(node, int) and abs(node) >= _BIGGEST_INTEGER:
+        raise _NotPlain("a number of more than 30 digits: write it in quotes")
     if isinstance(node, CommentedMap):
         return {_key(key): _plain(value) for key, value in node.items()}
     if isinstance(node, CommentedSeq):

@@ -59,8 +59,8 @@ def test_only_the_branch_that_counts_is_looked_at() -> None:
     "text",
     [
         "a.b", "a[0]", "(1).__class__", "lambda: 1", "[1]", "{1: 2}", "{1}", "[x for x in y]", "f'{a}'",
-        "a if b else c", "a := 1", "True", "*a", "a ** 9", "a // 2", "a % 2", "a << 9", "~a", "1 in a", "a is null", "IF",
-        "IF(1, 2)", "IF(*a)",
+        "a if b else c", "a := 1", "True", "*a", "a ** 9", "a // 2", "a % 2", "a << 9", "~a", "1 in a", "a is null",
+        "IF", "IF(1, 2)", "IF(*a)",
         "LEFT(text=1)", "eval('1')", "a()()", "a.b()", "__import__('os')", "None", "b'x'", "1j", "1e999", "...", "a; b",
         "import os", "", " ", "a\x00", "(" * 300, "-" * 90 + "1", "a" * (LONGEST + 1), "+".join("a" * 120), "yield 1",
         "await a", "'unclosed", "a\nb",

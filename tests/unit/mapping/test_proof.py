@@ -77,25 +77,25 @@ LOSSES = {
     "money loses its cents": (
         "budget: {netsuite: amount2, salesforce: Amount0, as: money}",
         "rounded",
-        "0.01",
+        "0.1",
         "decimals: 0",
     ),
     "money loses what is less than a cent": (
         "budget: {netsuite: amount2, salesforce: Amount4, as: money, decimals: 4}",
         "rounded",
-        "0.0001",
+        "0.001",
         "decimals: 2",
     ),
     "a number is rounded": (
         "custom.a: {netsuite: number4, salesforce: Number2, as: number}",
         "rounded",
-        "0.0001",
+        "0.001",
         "decimals: 2",
     ),
     "a fraction loses digits that the percentage has": (
         "custom.a: {netsuite: fraction2, salesforce: Percent2, as: percent, scale: {netsuite: 100}}",
         "rounded",
-        "0.01",
+        "0.1",
         "decimals: 0",
     ),
     "a number loses the zeros that people typed": (
@@ -237,6 +237,12 @@ def test_what_the_file_asks_for_is_told_as_such() -> None:
     assert declared["two values of NetSuite become one"] == {"several values in the row of 'Red'"}
     assert declared["an unknown value empties the other side"] == {"unknown: default"}
     assert declared["money loses its cents"] == {""}
+
+
+def test_decimals_are_tried_where_nobody_tells_how_many_a_field_keeps() -> None:
+    (loss,) = losses_of("budget: {netsuite: number, salesforce: Amount0, as: money}")
+
+    assert (loss.breach, given(loss)) == ("rounded", "0.1")
 
 
 def test_a_field_that_an_account_lacks_is_left_to_the_check() -> None:
