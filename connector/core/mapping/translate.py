@@ -130,7 +130,7 @@ class EntityMapping:
     _existing: Pair[frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name, make in {
+        makers: dict[str, Callable[[SystemName], Any]] = {
             "_readers": lambda system: compiled.reader(self._lenses(system, self.fields)),
             "_writers": lambda system: compiled.writer(self._lenses(system, self._updated(system))),
             "_creators": lambda system: compiled.writer(self._lenses(system, self._created(system))),
@@ -138,7 +138,8 @@ class EntityMapping:
             "_targets": self._written_by,
             "_gates": self._gated,
             "_existing": lambda system: frozenset(self._created(system)),
-        }.items():
+        }
+        for name, make in makers.items():
             object.__setattr__(self, name, Pair(make(SystemName.NETSUITE), make(SystemName.SALESFORCE)))
 
     # --- what it touches

@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.flow import Pair
-from connector.core.mapping import forms
+from connector.core.mapping import forms, states
+from connector.core.mapping.address import address_key
 from connector.core.mapping.codecs import Unfit
 from connector.core.mapping.language import Join, Rule
 from connector.core.mapping.lenses import Lens, SaysNothing
 from connector.core.mapping.lookup import NO_LISTS, looked_up
 from connector.core.mapping.scope import EVERYTHING, Scope
 from connector.core.mapping.tables import CsvTable, read_csv
-from connector.core.schema import ABSENT
+from connector.core.mapping.translate import EntityMapping
+from connector.core.schema import ABSENT, Address, SystemName
 from tests.unit.mapping.conftest import FakeLinks
+from tests.unit.mapping.whole_language import built
 
+NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
 LINKS = FakeLinks()
 WORDS = st.lists(st.text(string.ascii_letters + ".'é", min_size=1, max_size=8), min_size=1, max_size=6)
 
@@ -185,3 +189,51 @@ def test_a_damaged_table_is_named_at_its_line(text: bytes, line: int, what: str,
     assert isinstance(found, list)
     assert (found[0].file, found[0].line) == ("x.csv", line)
     assert what in found[0].what and expected in found[0].expected
+
+
+# --- gates -----------------------------------------------------------------------------------------------
+
+LINES = """\
+entity: organization
+netsuite: {record: customer, when: {stage: [prospect, customer]}, create: {entityStatus: "8"}}
+salesforce: {record: Account}
+fields:
+  stage: {netsuite: entityStatus, salesforce: Type, values: {prospect: "8", customer: "13"}}
+  variant: {netsuite: form, salesforce: Form__c, values: {retail: R, trade: T}}
+  custom.terms: {netsuite: terms, salesforce: Terms__c, from_stage: customer}
+  custom.shops: {netsuite: shops, salesforce: Shops__c, variant: retail}
+"""
+
+
+def gated() -> EntityMapping:
+    mapping = built(LINES)
+    assert isinstance(mapping, EntityMapping), mapping
+    return mapping
+
+
+def test_what_a_record_does_not_have_yet_is_absent_and_not_empty() -> None:
+    read = gated().read
+    prospect = read(NETSUITE, {"entityStatus": "8", "form": "T", "terms": None, "shops": None}, LINKS)
+    assert prospect.values == {"stage": "prospect", "variant": "trade"}
+    customer = read(NETSUITE, {"entityStatus": "13", "form": "R", "terms": "5", "shops": "3"}, LINKS)
+    assert customer.values == {"stage": "customer", "variant": "retail", "custom.terms": "5", "custom.shops": "3"}
+    account = read(SALESFORCE, {"Type": "prospect", "Form__c": "trade", "Terms__c": "5", "Shops__c": "3"}, LINKS)
+    assert account.values == {"stage": "prospect", "variant": "trade", "custom.terms": "5"}
+
+
+def test_a_new_record_is_judged_by_the_values_it_is_made_from() -> None:
+    values = {"variant": "trade", "custom.terms": "5", "custom.shops": "3"}
+    made = gated().write(NETSUITE, values, creating=True, links=LINKS, info=None)
+    assert (made.fields, made.passed_over) == ({"entityStatus": "8", "form": "T"}, {"custom.terms", "custom.shops"})
+    of_customer = gated().write(NETSUITE, {**values, "stage": "customer"}, creating=True, links=LINKS, info=None)
+    assert of_customer.fields == {"entityStatus": "13", "form": "T", "terms": "5"}
+
+
+# --- states in addresses ---------------------------------------------------------------------------------
+
+
+def test_an_address_is_the_same_however_its_state_is_spelt() -> None:
+    short, long = (Address(state=state, country="US") for state in ("WV", "West Virginia"))
+    assert address_key(short) == address_key(long)
+    assert address_key(Address(state="WV")) != address_key(Address(state="West Virginia"))
+    assert len([code for code in states._NAMES if code.startswith("US-")]) == 50 + 1 + 5 + 3  # DC, islands, military
