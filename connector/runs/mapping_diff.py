@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from connector.core.flow import Base, Link, Observed, Pair, Planned, Raw, Ref, SourceRecord
 from connector.core.mapping.check import check_mappings
 from connector.core.mapping.document import Mappings
+from connector.core.mapping.drift import drift, without
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import merge
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
-from connector.runs.account import inspect
+from connector.runs.account import fitted_before, inspect
 from connector.runs.observe import StoredLinks, vendor_fields
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.report import plain
@@ -74,11 +75,15 @@ class DiffReport:
 
 
 def diff(parts: Parts, new: Mappings, on_progress: Progress = silent) -> DiffReport:
-    """`parts.mappings` are the old ones. Raises MappingError where the new ones do not fit the accounts."""
+    """`parts.mappings` are the old ones; of these, what an account changed under is left out, as a run does. Raises
+    MappingError where the new ones do not fit the accounts."""
     account = inspect(parts, remember=False, fresh=True)
     mistakes = check_mappings(new, account.infos, values=False)
     if mistakes:
         raise MappingError(mistakes)
+    lines = lines_between(parts.mappings, new)
+    found = drift(parts.mappings, fitted_before(parts), account.infos)
+    parts = replace(parts, mappings=without(parts.mappings, found))
     counts: Counter[str] = Counter()
     samples: list[Differing] = []
     compared = records = 0
@@ -90,7 +95,7 @@ def diff(parts: Parts, new: Mappings, on_progress: Progress = silent) -> DiffRep
             samples += [one] if len(samples) < SAMPLES else []
         compared += len(some)
         on_progress("comparing", compared, None)
-    return DiffReport(compared, records, counts, tuple(samples), lines_between(parts.mappings, new))
+    return DiffReport(compared, records, counts, tuple(samples), lines)
 
 
 def lines_between(old: Mappings, new: Mappings) -> dict[str, str]:

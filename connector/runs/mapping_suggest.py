@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from connector.core.mapping.drift import drift
+from connector.core.mapping.drift import drift, without
 from connector.core.mapping.suggest import UnknownValue, unmapped_lines
 from connector.runs.account import fitted_before, inspect
 from connector.runs.advice import Advice, advice, unknown_in
@@ -18,8 +18,9 @@ def suggest(parts: Parts, on_progress: Progress = silent) -> Advice:
     """Rows first, then lines."""
     on_progress("asking both accounts for their fields", 0, None)
     account = inspect(parts, remember=False, fresh=True)
-    account = replace(account, drift=drift(parts.mappings, fitted_before(parts), account.infos))
-    found = advice(parts, account, _held(parts))
+    changed = drift(parts.mappings, fitted_before(parts), account.infos)
+    readable = replace(parts, mappings=without(parts.mappings, changed))
+    found = advice(readable, replace(account, drift=changed), _held(readable))
     return replace(found, proposals=(*found.proposals, *unmapped_lines(parts.mappings, account.infos)))
 
 

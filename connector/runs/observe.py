@@ -105,6 +105,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     _fetch(look, _results_of_conversions(look))
     _fetch(look, _leads_turned_contact(look))
     _fetch(look, _other_sides_of_moved_leads(look))
+    _fetch(look, _claims_with_a_sale(look))
     _fetch(look, _held_together(look))
     _fetch(look, _winners(look))
     _fetch(look, _survivors(look))
@@ -227,6 +228,29 @@ def _other_sides_of_moved_leads(look: _Look) -> set[Ref]:
     """Both records of a lead of which one moved on; what is held together with either follows from there."""
     moved = (ref for ref, record in look.records.items() if _may_have_moved(record))
     return {ref for link in look.store.lead_links(moved).values() for ref in link.refs_both()}
+
+
+def _claims_with_a_sale(look: _Look) -> set[Ref]:
+    """Organizations whose stage is on hold, when a won opportunity of theirs comes in sight: it may be what the claim
+    to be a customer was waiting for."""
+    waiting = {one.hold.link_id for one in look.store.open_holds() if one.hold.field == "stage"}
+    sold = _sold_to(look, _sales_in_hand(look)) & waiting if waiting else set()
+    return {ref for link in look.store.links_by_id(sold).values() for ref in link.refs_both()}
+
+
+def _sales_in_hand(look: _Look) -> Iterator[Mapping[str, Value]]:
+    """The Salesforce opportunities of this pass, in canonical values."""
+    mapping = look.parts.mappings.of(Entity.OPPORTUNITY)
+    for ref, record in look.records.items():
+        if ref.system is SystemName.SALESFORCE and ref.type == mapping.record_type(ref.system) and not record.deleted:
+            yield mapping.read(ref.system, record.fields, look.links).values
+
+
+def _sold_to(look: _Look, sales: Iterable[Mapping[str, Value]]) -> set[int]:
+    """The link ids of the organizations that one of `sales` was won at."""
+    won = look.parts.mappings.conversion.customer_evidence.won_stages
+    names = (str(sale.get("organization")) for sale in sales if sale.get("stage") in won)
+    return {int(name.removeprefix("link:")) for name in names if name.startswith("link:")}
 
 
 def _held_together(look: _Look) -> set[Ref]:
@@ -570,12 +594,6 @@ def _won(look: _Look, scene: Scene) -> frozenset[int]:
     ]
     if not claims:
         return frozenset()
-    won = look.parts.mappings.conversion.customer_evidence.won_stages
-    links = list(look.store.iter_links(Entity.OPPORTUNITY))
-    bases = look.store.bases(link.id for link in links)
-    organizations = {
-        str(base.values.salesforce.get("organization"))
-        for base in bases.values()
-        if base.values.salesforce.get("stage") in won
-    }
-    return frozenset(int(text.removeprefix("link:")) for text in organizations if text.startswith("link:"))
+    bases = look.store.bases(link.id for link in list(look.store.iter_links(Entity.OPPORTUNITY)))
+    known = (base.values.salesforce for base in bases.values())
+    return frozenset(_sold_to(look, (*known, *_sales_in_hand(look))))

@@ -10,9 +10,12 @@ import pytest
 
 from connector.core.flow import Pair, Ref
 from connector.core.mapping.document import load_mappings
+from connector.core.mapping.translate import EntityMapping
 from connector.core.ports import FieldInfo, RecordInfo
-from connector.core.schema import SystemName
+from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
+from connector.runs.mapping_diff import diff
+from connector.runs.mapping_suggest import suggest
 from connector.runs.parts import Parts
 from connector.runs.report import SyncReport
 from connector.runs.sync import make_plan, sync
@@ -180,6 +183,23 @@ def test_a_field_that_never_was_there_still_stops_the_run(accounts: Accounts) ->
 
     with pytest.raises(MappingError, match="`Rating` is not a field of Lead in Salesforce"):
         accounts.sync()
+
+
+def test_suggestions_and_differences_do_not_stumble_over_a_field_that_is_gone(accounts: Accounts) -> None:
+    accounts.lead(1, Rating="Hot")
+    accounts.sync()
+    accounts.hide(SALESFORCE, "Lead", "Rating")
+    left = replace(accounts.parts.mappings, entities=without_rating(accounts))
+
+    assert [one.field for one in suggest(accounts.parts).drift.held] == ["rating"]
+    assert diff(accounts.parts, left).records == 0
+
+
+def without_rating(accounts: Accounts) -> dict[Entity, EntityMapping]:
+    entities = dict(accounts.parts.mappings.entities)
+    lead = entities[Entity.LEAD]
+    fields = {name: line for name, line in lead.fields.items() if name != "rating"}
+    return {**entities, Entity.LEAD: replace(lead, fields=fields)}
 
 
 def test_a_plan_and_a_verification_see_the_same_and_remember_nothing(accounts: Accounts) -> None:

@@ -16,7 +16,7 @@ MEANING = {
     "bases": "link_id, netsuite, salesforce",
     "rechecks": "system, type, id",
     "intents WHERE outcome IS NULL": "id",
-    "holds WHERE closed_at IS NULL": "kind, entity, netsuite_ref, salesforce_ref, field, reason, opened_at",
+    "holds WHERE closed_at IS NULL": "kind, entity, netsuite_ref, salesforce_ref, field, opened_at",
 }
 """What a run that finds nothing to do must leave as it is."""
 
