@@ -48,7 +48,7 @@ def checked(parts: Parts, *, remember: bool = True) -> tuple[Parts, Account]:
     mistakes = check_mappings(mappings, fits, values=False)
     if mistakes:
         raise MappingError(mistakes)
-    if remember:
+    if remember and fits != before:
         for system, infos in fits:
             parts.store.cache(system, _FITTED, _to_data(infos), parts.clock.now())
     return replace(parts, mappings=mappings), replace(account, drift=found)

@@ -24,7 +24,7 @@ from connector.core.flow import (
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
-from connector.runs.observe import read
+from connector.runs.reading import read
 from connector.runs.records import canonical
 from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, sending, stamp
 

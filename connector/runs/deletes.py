@@ -8,7 +8,7 @@ from connector.core.flow import Deferred, Delete, Done, Hold, Outcome, Pair, Ref
 from connector.core.planning.gone import DELETE_WAITS
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
-from connector.runs.observe import read
+from connector.runs.reading import read
 from connector.runs.records import canonical
 from connector.runs.work import Work, chunks, close, pair_of, refused, sending
 

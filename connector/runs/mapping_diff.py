@@ -18,8 +18,8 @@ from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
 from connector.runs.account import fitted_before, inspect
-from connector.runs.observe import StoredLinks, vendor_fields
 from connector.runs.parts import Parts, Progress, silent
+from connector.runs.reading import StoredLinks, vendor_fields
 from connector.runs.report import plain
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from connector.core.ports import RecordInfo, Wanted
 from connector.core.scene import Account
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 from connector.runs.account import checked, types_of
-from connector.runs.observe import StoredLinks, read, vendor_fields
 from connector.runs.parts import Parts, Progress, silent
+from connector.runs.reading import StoredLinks, read, vendor_fields
 from connector.runs.report import plain
 
 

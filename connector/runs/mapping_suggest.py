@@ -10,8 +10,8 @@ from connector.core.mapping.drift import drift, without
 from connector.core.mapping.suggest import UnknownValue, unmapped_lines
 from connector.runs.account import fitted_before, inspect
 from connector.runs.advice import Advice, advice, unknown_in
-from connector.runs.observe import read
 from connector.runs.parts import Parts, Progress, silent
+from connector.runs.reading import read
 
 
 def suggest(parts: Parts, on_progress: Progress = silent) -> Advice:

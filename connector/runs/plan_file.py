@@ -21,8 +21,8 @@ from connector.runs.account import checked, identities
 from connector.runs.apply import apply
 from connector.runs.braking import let_through, pulled_by
 from connector.runs.in_place import in_place
-from connector.runs.observe import read
 from connector.runs.parts import Parts, Progress, silent
+from connector.runs.reading import read
 from connector.runs.recover import recover
 from connector.runs.report import PlanReport, action_data, hold_data, nested
 from connector.runs.sync import preview

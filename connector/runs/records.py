@@ -25,7 +25,7 @@ from connector.core.matching.keys import key_of
 from connector.core.matching.likeness import likeness
 from connector.core.planning.holding import name_of
 from connector.core.schema import Entity, Gap, SystemName, Value
-from connector.runs.observe import StoredLinks, read
+from connector.runs.reading import StoredLinks, read
 from connector.runs.work import (
     Job,
     Work,

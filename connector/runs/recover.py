@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName, Value
-from connector.runs.observe import StoredLinks, read
 from connector.runs.parts import Parts
+from connector.runs.reading import StoredLinks, read
 from connector.runs.work import laid_over
 
 

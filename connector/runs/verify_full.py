@@ -23,8 +23,8 @@ from connector.core.ports import Wanted
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.runs.account import checked, identities, types_of
-from connector.runs.observe import StoredLinks, read, vendor_fields
 from connector.runs.parts import Parts, Progress, silent
+from connector.runs.reading import StoredLinks, read, vendor_fields
 from connector.runs.verify import differences
 
 KEPT: Final = 1_000

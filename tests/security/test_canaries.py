@@ -89,7 +89,7 @@ def test_a_database_password_is_not_told(tmp_path: Path) -> None:
         config.write_text(config.read_text().replace("state: state/connector.db", 'state: "${env:DATABASE}"'))
         place = f"postgresql://someone:{quote(password, safe='')}@127.0.0.1:1/nowhere"
         tapped.environment["DATABASE"] = place
-        for command in TALKING + (("status",), ("state", "show"), ("state", "rebuild")):
+        for command in (*TALKING, ("status",), ("state", "show"), ("state", "rebuild")):
             words = ARGUMENTS.get(command, ())
             code, printed = tapped.call(*command, *words, "--config", str(config), *LOUD)
             assert code == 1, command

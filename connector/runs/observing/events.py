@@ -1,0 +1,81 @@
+"""Lead links of which a side was converted, moved on or was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
+from connector.core.matching.likeness import likeness
+from connector.core.scene import LeadEvent
+from connector.core.schema import Entity, SystemName, Value
+from connector.runs.observing.look import Look, fetch, may_have_moved, translate
+
+_NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
+
+
+def see_events(look: Look, lead_links: Mapping[Ref, Link]) -> Iterator[LeadEvent]:
+    """Lead links of which a side was converted, moved on or deleted."""
+    moved = {link.id: link for ref, link in lead_links.items() if may_have_moved(look.records.get(ref))}
+    bases = look.store.bases(moved)
+    for link_id in sorted(moved):
+        link = moved[link_id]
+        fetch(look, link.refs_both())
+        values = bases[link_id].values if link_id in bases else _NO_VALUES
+        yield _event(look, link, values)
+
+
+def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
+    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    lead = {**values.salesforce, **values.netsuite}
+    keys = likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
+    same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
+    persons = tuple(
+        one
+        for ref, one in sorted(look.newcomers.items())
+        if ref.system is SystemName.NETSUITE
+        and one.entity is Entity.PERSON
+        and (one.likeness.carries & keys or ref == same_id)
+    )
+    contacts, company = _linked_persons(look, keys)
+    return LeadEvent(link, records, values, persons, company, contacts, _edited_lead(look, records))
+
+
+def _as_organization(look: Look, customer: Ref) -> str:
+    """How people name the company that the lead's own record has become: without an e-mail, a person is told by name
+    and company."""
+    link_id = look.links.link_of(customer)
+    return f"ref:{customer}" if link_id is None else f"link:{link_id}"
+
+
+def _edited_lead(look: Look, records: Pair[SourceRecord | None]) -> Mapping[str, Value]:
+    lead, customer = records.salesforce, records.netsuite
+    if lead is None or lead.converted is None or customer is None or customer.deleted:
+        return {}
+    return translate(look, Entity.LEAD, customer)
+
+
+def _linked_persons(look: Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
+    """Linked Salesforce contacts that look like the lead, each with its account; and the NetSuite company of the
+    only one, if its NetSuite contact was just changed, as Save & Convert into it does. Likeness alone is no proof: a
+    deleted lead may be a double that somebody cleaned up, and a conversion cannot be undone."""
+    found = look.store.candidates(SystemName.SALESFORCE, Entity.PERSON, sorted(keys))
+    refs = sorted({ref for several in found.values() for ref in several})
+    links = {ref: link for ref, link in look.store.links(refs).items() if link.state == "active"}
+    bases = look.store.bases(link.id for link in links.values())
+    contacts = tuple(
+        (ref, _organization_of(look, bases.get(link.id), SystemName.SALESFORCE)) for ref, link in sorted(links.items())
+    )
+    company = None
+    if len(links) == 1:
+        (link,) = links.values()
+        changed = look.records.get(link.refs.netsuite)
+        if changed is not None and not changed.deleted:
+            company = _organization_of(look, bases.get(link.id), SystemName.NETSUITE)
+    return contacts, company
+
+
+def _organization_of(look: Look, base: Base | None, system: SystemName) -> Ref | None:
+    held = base.values.of(system).get("organization") if base else None
+    if isinstance(held, str) and held.startswith("link:"):
+        return look.links.ref_of(int(held.removeprefix("link:")), system)
+    return None

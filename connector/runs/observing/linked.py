@@ -1,0 +1,106 @@
+"""Links of which a side is in hand: as both sides are now, gone, or merged into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connector.core.conversion import gone_reason
+from connector.core.flow import Base, Gone, Link, Linked, Observed, Pair, Ref, SourceRecord
+from connector.core.matching.pair import Newcomer
+from connector.core.schema import Entity, Value
+from connector.runs.observing.look import Look, fetch, problems_of, translate
+
+_NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
+
+
+def see_linked(look: Look) -> Iterator[Linked]:
+    links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
+    bases = look.store.bases(links)
+    for link_id in sorted(links):
+        observed = _observe_link(look, links[link_id], bases.get(link_id))
+        if observed is not None:
+            yield Linked(observed, bases.get(link_id))
+
+
+def refs_of(linked: Linked) -> tuple[Ref, ...]:
+    return linked.observed.link.refs_both() if linked.observed.link else ()
+
+
+def _observe_link(look: Look, link: Link, base: Base | None) -> Observed | None:
+    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    if any(record is not None and (record.deleted or record.converted) for _, record in records):
+        return None
+    if base is None and (records.netsuite is None or records.salesforce is None):
+        fetch(look, link.refs_both())
+        records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
+    held = base.values if base else _NO_VALUES
+    values = Pair(
+        _values_or(look, link.entity, records.netsuite, held.netsuite),
+        _values_or(look, link.entity, records.salesforce, held.salesforce),
+    )
+    return Observed(
+        entity=link.entity,
+        link=link,
+        records=records,
+        values=values,
+        seen=Pair(records.netsuite is not None, records.salesforce is not None),
+        problems=Pair(problems_of(look, records.netsuite), problems_of(look, records.salesforce)),
+    )
+
+
+def _values_or(
+    look: Look, entity: Entity, record: SourceRecord | None, held: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    return held if record is None else translate(look, entity, record)
+
+
+def see_gone(look: Look) -> Iterator[Gone]:
+    deleted = sorted((record for record in look.records.values() if record.deleted), key=lambda one: one.ref)
+    links = look.store.links(record.ref for record in deleted)
+    lost = {link.id: record for record in deleted if (link := links.get(record.ref)) and _is_lasting(link)}
+    bases = look.store.bases(lost)
+    for link_id, record in lost.items():
+        link, system = links[record.ref], record.ref.system
+        base = bases[link_id].values.other(system) if link_id in bases else {}
+        survivor = look.records.get(link.refs.other(system))
+        yield Gone(link, system, gone_reason(record), record.merged_into, survivor, base)
+
+
+def _is_lasting(link: Link) -> bool:
+    """An active link that is no lead's: those have events of their own."""
+    return link.state == "active" and link.entity is not Entity.LEAD
+
+
+def see_merged(look: Look) -> Iterator[Linked]:
+    """Links that go on with the winner of a merge, because it has none; the first loser's, where there are several."""
+    losers = {ref: record for ref, record in look.records.items() if record.merged_into is not None}
+    links = {**look.store.links(losers), **look.store.lead_links(losers)}
+    bases = look.store.bases(link.id for link in links.values())
+    for ref, link in sorted(links.items()):
+        winner = look.newcomers.get(losers[ref].merged_into or ref)
+        if link.state != "active" or winner is None or winner.entity is not link.entity:
+            continue
+        del look.newcomers[winner.ref]
+        observed = _with_winner(look, link, winner)
+        if observed is not None:
+            yield Linked(observed, bases.get(link.id), fresh=True, reason=f"{ref} was merged into {winner.ref}")
+
+
+def _with_winner(look: Look, link: Link, winner: Newcomer) -> Observed | None:
+    survivor = link.refs.other(winner.ref.system)
+    fetch(look, [survivor])
+    record = look.records[survivor]
+    if record.deleted:
+        return None
+    other = survivor.system
+    records: Pair[SourceRecord | None] = Pair(winner.record, winner.record)
+    values = Pair(winner.values, winner.values).replace(other, translate(look, link.entity, record))
+    problems = Pair(problems_of(look, winner.record), problems_of(look, winner.record))
+    return Observed(
+        entity=link.entity,
+        link=link,
+        records=records.replace(other, record),
+        values=values,
+        seen=Pair(True, True),
+        problems=problems.replace(other, problems_of(look, record)),
+    )

@@ -1,0 +1,107 @@
+"""One look at both systems: the records in hand, and how they are read and translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connector.core.flow import Ref, SourceRecord
+from connector.core.lifecycle import entity_of
+from connector.core.matching.pair import Newcomer
+from connector.core.ports import Store, Wanted
+from connector.core.scene import Account
+from connector.core.schema import Entity, Stage, SystemName, Value
+from connector.runs.account import types_of
+from connector.runs.parts import Parts, Progress
+from connector.runs.reading import StoredLinks, read, vendor_fields
+
+
+@dataclass(slots=True)
+class Look:
+    """What the steps of a look share. `carriers`: match key -> records that carry it, by system and entity.
+    `listed_deleted`: records that a system itself told us were deleted."""
+
+    parts: Parts
+    account: Account
+    links: StoredLinks
+    records: dict[Ref, SourceRecord] = field(default_factory=dict)
+    cursors: dict[tuple[SystemName, str], str] = field(default_factory=dict)
+    problems: dict[Ref, Mapping[str, str]] = field(default_factory=dict)
+    newcomers: dict[Ref, Newcomer] = field(default_factory=dict)
+    carriers: dict[tuple[SystemName, Entity, str], tuple[Ref, ...]] = field(default_factory=dict)
+    listed_deleted: set[Ref] = field(default_factory=set)
+
+    @property
+    def store(self) -> Store:
+        return self.parts.store
+
+
+def read_changes(look: Look, progress: Progress, everything: bool) -> None:
+    for system in SystemName:
+        wanted = [
+            Wanted(
+                type=type_,
+                fields=vendor_fields(look.parts, system, type_),
+                since=None if everything else look.store.cursor(system, type_),
+            )
+            for type_ in types_of(system)
+        ]
+        for type_, changes in look.parts.systems.of(system).changes(wanted).items():
+            for page in changes.pages:
+                look.records.update((record.ref, record) for record in page)
+                look.listed_deleted.update(record.ref for record in page if record.deleted)
+                progress(f"reading {system.title} {type_}", count_of(look, system), None)
+            look.cursors[system, type_] = changes.cursor
+
+
+def fetch(look: Look, refs: Iterable[Ref]) -> None:
+    missing = [ref for ref in set(refs) if ref not in look.records]
+    if missing:
+        look.records.update(read(look.parts, missing))
+
+
+def count_of(look: Look, system: SystemName) -> int:
+    return sum(1 for ref in look.records if ref.system is system)
+
+
+def translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
+    """Canonical values of a record; what cannot be understood is noted and left out."""
+    reading = look.parts.mappings.of(entity).read(record.ref.system, record.fields, look.links)
+    problems = {
+        name: text + _label(look, entity, record, name)
+        for name, text in reading.problems.items()
+        if not _expected_problem(entity, record, name)
+    }
+    if problems:
+        look.problems[record.ref] = problems
+    return reading.values
+
+
+def _label(look: Look, entity: Entity, record: SourceRecord, name: str) -> str:
+    """What the account calls a list value that no file knows: an id alone tells an admin nothing."""
+    info = look.account.infos.of(record.ref.system).get(record.ref.type)
+    for vendor_field in look.parts.mappings.of(entity).fields[name].lenses.of(record.ref.system).reads:
+        known = info.fields.get(vendor_field) if info else None
+        raw = record.fields.get(vendor_field)
+        if known is not None and known.options and isinstance(raw, str) and known.options.get(raw, raw) != raw:
+            return f" ({vendor_field}: {known.options[raw]})"
+    return ""
+
+
+def _expected_problem(entity: Entity, record: SourceRecord, name: str) -> bool:
+    """Half-way through a conversion a status belongs to the other stage: that says nothing new."""
+    if record.ref.type != "customer":
+        return False
+    return (entity is Entity.LEAD and name == "status" and record.stage is not Stage.LEAD) or (
+        entity is Entity.ORGANIZATION and name == "stage" and record.stage is Stage.LEAD
+    )
+
+
+def problems_of(look: Look, record: SourceRecord | None) -> Mapping[str, str]:
+    return look.problems.get(record.ref, {}) if record else {}
+
+
+def may_have_moved(record: SourceRecord | None) -> bool:
+    if record is None:
+        return False
+    return record.deleted or record.converted is not None or entity_of(record) is Entity.ORGANIZATION

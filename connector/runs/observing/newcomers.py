@@ -1,0 +1,92 @@
+"""Live records without a link, and those that look like them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.core.flow import Link, Ref, SourceRecord
+from connector.core.lifecycle import entity_of
+from connector.core.matching.keys import parse_key
+from connector.core.matching.likeness import likeness
+from connector.core.matching.pair import Newcomer
+from connector.core.schema import Entity, SystemName
+from connector.runs.observing.around import results_of_conversions
+from connector.runs.observing.look import Look, fetch, translate
+
+
+def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
+    known = look.store.links(look.records)
+    converting = _converting_customers(look, lead_links)
+    taken_up = converting | set(results_of_conversions(look))
+    for ref, record in sorted(look.records.items()):
+        if ref in look.newcomers or not _is_live(record):
+            continue
+        link = known.get(ref)
+        if link is not None and not (link.entity is Entity.LEAD and link.state == "active" and ref in converting):
+            continue
+        entity = Entity.ORGANIZATION if ref in converting else entity_of(record)
+        # A filter of the files keeps strangers out, never what a linked lead became.
+        if ref in taken_up or look.parts.mappings.of(entity).in_scope(ref.system, record.fields):
+            _meet(look, entity, record)
+
+
+def _meet(look: Look, entity: Entity, record: SourceRecord) -> None:
+    values = translate(look, entity, record)
+    look.newcomers[record.ref] = Newcomer(entity, record, values, likeness(entity, values))
+
+
+def _is_live(record: SourceRecord) -> bool:
+    return not record.deleted and not record.inactive and record.converted is None
+
+
+def _converting_customers(look: Look, lead_links: Mapping[Ref, Link]) -> set[Ref]:
+    """NetSuite customers with a lead's link that are, or are about to become, an organization of their own id."""
+    found = set()
+    for link in lead_links.values():
+        customer = look.records.get(link.refs.netsuite)
+        lead = look.records.get(link.refs.salesforce)
+        if customer is None or customer.deleted:
+            continue
+        sold = lead is not None and lead.converted is not None
+        if entity_of(customer) is Entity.ORGANIZATION or (sold and customer.individual is False):
+            found.add(customer.ref)
+    return found
+
+
+def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> None:
+    """Bring in unlinked records that a newcomer's key or likeness points at."""
+    _find_carriers(look)
+    pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
+    pointed |= {ref for refs in look.carriers.values() for ref in refs}
+    strangers = {ref for ref in pointed if ref not in look.records}
+    strangers -= set(look.store.links(strangers))
+    if strangers:
+        fetch(look, strangers)
+        meet_newcomers(look, lead_links)
+        _find_carriers(look)
+
+
+def _find_carriers(look: Look) -> None:
+    """Who carries the keys that the newcomers seek: what the store knows, and the newcomers themselves."""
+    sought: dict[tuple[SystemName, Entity], set[str]] = {}
+    for one in look.newcomers.values():
+        sought.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.seeks)
+    found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
+    for (system, entity), keys in sorted(sought.items()):
+        for key, refs in look.store.candidates(system, entity, sorted(keys)).items():
+            # A record in hand carries what it is called now, not what it was called when it was last seen.
+            found.setdefault((system, entity, key), set()).update(set(refs) - look.newcomers.keys())
+    for one in look.newcomers.values():
+        for key in one.likeness.carries:
+            if key in sought.get((one.ref.system, one.entity), ()):
+                found.setdefault((one.ref.system, one.entity, key), set()).add(one.ref)
+    look.carriers = {where: tuple(sorted(refs)) for where, refs in found.items()}
+
+
+def links_around(look: Look) -> dict[Ref, Link]:
+    refs = {ref for refs in look.carriers.values() for ref in refs}
+    return {
+        ref: link
+        for ref, link in look.store.links(refs).items()
+        if link.state == "active" and ref not in look.newcomers
+    }

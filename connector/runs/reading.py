@@ -1,0 +1,65 @@
+"""Reading records as they are now, and the links as the translators ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connector.core.flow import Link, Ref, SourceRecord
+from connector.core.mapping.translate import Links
+from connector.core.ports import Store
+from connector.core.schema import Entity, SystemName
+from connector.runs.parts import Parts
+
+
+class StoredLinks(Links):
+    """The links of the store as the translators ask for them, remembered for one pass."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_ref: dict[Ref, int | None] = {}
+        self._by_id: dict[int, Link] = {}
+
+    def preload(self, refs: Iterable[Ref]) -> None:
+        wanted = [ref for ref in set(refs) if ref not in self._by_ref]
+        found = self._store.links(wanted)
+        for ref in wanted:
+            self._remember(ref, found.get(ref))
+
+    def link_of(self, ref: Ref) -> int | None:
+        if ref not in self._by_ref:
+            self._remember(ref, self._store.links([ref]).get(ref))
+        return self._by_ref[ref]
+
+    def ref_of(self, link_id: int, system: SystemName) -> Ref | None:
+        if link_id not in self._by_id:
+            self._by_id.update(self._store.links_by_id([link_id]))
+        link = self._by_id.get(link_id)
+        return link.refs.of(system) if link else None
+
+    def _remember(self, ref: Ref, link: Link | None) -> None:
+        usable = link is not None and link.state == "active" and link.entity is not Entity.LEAD
+        self._by_ref[ref] = link.id if link is not None and usable else None
+        if link is not None:
+            self._by_id[link.id] = link
+
+
+def vendor_fields(parts: Parts, system: SystemName, type_: str) -> tuple[str, ...]:
+    """Every field that some mapping reads from records of that type."""
+    names: set[str] = set()
+    for entity in Entity:
+        mapping = parts.mappings.of(entity)
+        if mapping.record_type(system) == type_:
+            names |= set(mapping.vendor_fields(system))
+    return tuple(sorted(names))
+
+
+def read(parts: Parts, refs: Iterable[Ref]) -> dict[Ref, SourceRecord]:
+    """The records as they are now, all mapped fields."""
+    found: dict[Ref, SourceRecord] = {}
+    wanted = sorted(set(refs))
+    for system in SystemName:
+        mine = [ref for ref in wanted if ref.system is system]
+        if mine:
+            fields = {type_: vendor_fields(parts, system, type_) for type_ in {ref.type for ref in mine}}
+            found.update(parts.systems.of(system).read(mine, fields))
+    return found
