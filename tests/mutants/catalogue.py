@@ -21,6 +21,7 @@ CONVERSION = f"{STORY}test_conversion.py"
 ATTACK = f"{STORY}test_attack_conversion.py"
 FAULTS = f"{STORY}test_faults.py"
 PROMISES = f"{STORY}test_promises.py"
+REVIEW = f"{STORY}test_review.py"
 MERGE = "tests/unit/core/test_merge.py"
 SESSION = "tests/unit/systems/test_session.py"
 NETSUITE = "tests/contract/netsuite/"
@@ -144,10 +145,11 @@ CREATING = (
         "connector/runs/work.py",
         "    with work.store.transaction():\n"
         "        ids = work.store.open_intents([intent(work, job) for job in jobs])\n"
-        "    outcomes = work.parts.systems.of(system).write([job.write for job in jobs])\n",
-        "    outcomes = work.parts.systems.of(system).write([job.write for job in jobs])\n"
+        "        updates",
+        "    work.parts.systems.of(system).write([job.write for job in jobs])\n"
         "    with work.store.transaction():\n"
-        "        ids = work.store.open_intents([intent(work, job) for job in jobs])\n",
+        "        ids = work.store.open_intents([intent(work, job) for job in jobs])\n"
+        "        updates",
         (PROMISES, "-k", "committed_intent"),
     ),
     Mutant(
@@ -229,10 +231,10 @@ READING = (
         "cursors-before-the-work",
         "I9",
         "connector/runs/sync.py",
-        "        applied = Applied()\n",
+        "        applied = Applied(refusals=tally.refusals)\n",
         "        for (system, type_), cursor in sighting.cursors.items():\n"
         "            parts.store.set_cursor(system, type_, cursor)\n"
-        "        applied = Applied()\n",
+        "        applied = Applied(refusals=tally.refusals)\n",
         (FAULTS, "-k", "test_a_run_that_dies"),
     ),
     Mutant(
@@ -251,8 +253,8 @@ STANDING = (
         "our-key-is-written-every-time",
         "I6",
         "connector/core/planning/keying.py",
-        "        if record is not None and not record.key and has_room(desk, observed.entity, record):\n",
-        "        if record is not None and has_room(desk, observed.entity, record):\n",
+        "        if not record.key or (",
+        "        if record.key or (",
         (OPEN_LEADS, "-k", "one_edit or quiet"),
     ),
     Mutant(
@@ -366,8 +368,8 @@ CONVERTING = (
         "a-second-look-is-crossed-off-before-the-work",
         "I10",
         "connector/runs/sync.py",
-        "        applied = Applied()\n",
-        "        parts.store.clear_rechecks(sighting.rechecked)\n        applied = Applied()\n",
+        "        applied = Applied(refusals=tally.refusals)\n",
+        "        parts.store.clear_rechecks(sighting.rechecked)\n        applied = Applied(refusals=tally.refusals)\n",
         (PROMISES, "-k", "second_look"),
     ),
     Mutant(
@@ -407,4 +409,128 @@ VALUES = (
     ),
 )
 
-MUTANTS = (*MERGING, *CREATING, *READING, *STANDING, *CONVERTING, *VALUES)
+DECIDING = (
+    Mutant(
+        "an-answer-never-lapses",
+        "I2",
+        "connector/core/planning/answers.py",
+        "    if not _still_as_seen(mapping, observed, answer, name):\n",
+        "    if False:\n",
+        (REVIEW, "-k", "lapses"),
+    ),
+    Mutant(
+        "what-loses-is-not-kept",
+        "I2",
+        "connector/runs/work.py",
+        "        work.store.put_overruled([lost for update in updates for lost in _overruled(work, update)])\n",
+        "        del updates\n",
+        (REVIEW, "-k", "ninety_days"),
+    ),
+    Mutant(
+        "a-tug-of-war-goes-on",
+        "I7",
+        "connector/core/planning/tugs.py",
+        "        if reason:\n",
+        "        if False:\n",
+        (REVIEW, "-k", "automations or again_and_again"),
+    ),
+    Mutant(
+        "a-refused-write-is-sent-in-every-run",
+        "I16",
+        "connector/runs/work.py",
+        "        return [job for job, hold in zip(jobs, resting, strict=True) if hold is None]\n",
+        "        return list(jobs)\n",
+        (REVIEW, "-k", "rests"),
+    ),
+    Mutant(
+        "what-a-user-typed-over-our-write-is-ours",
+        "I2",
+        "connector/runs/records.py",
+        "    return None not in (ours, record.modified_by) and record.modified_by != ours\n",
+        "    return False\n",
+        (f"{STORY}test_read_back.py",),
+    ),
+    Mutant(
+        "a-plan-file-writes-what-moved",
+        "I2",
+        "connector/runs/plan_file.py",
+        "            elif why:\n",
+        "            elif False:\n",
+        (f"{STORY}test_plan_file.py", "-k", "moved"),
+    ),
+)
+
+BRAKING = (
+    Mutant(
+        "deletes-without-a-limit",
+        "I13",
+        "connector/core/brakes.py",
+        "        if many or count > limits.deletes_max:\n",
+        "        if False:\n",
+        (f"{STORY}test_deletes.py", "-k", "many_deletes"),
+    ),
+    Mutant(
+        "what-is-not-shown-is-deleted",
+        "I14",
+        "connector/core/planning/gone.py",
+        "    if gone.link.refs.of(gone.system) not in desk.scene.witnessed:\n",
+        "    if False:\n",
+        (f"{STORY}test_deletes.py", "-k", "not_shown"),
+    ),
+    Mutant(
+        "a-shrunken-read-is-believed",
+        "I14",
+        "connector/core/brakes.py",
+        "        if count >= limits.vanished_min and _beyond(count, there, limits.vanished_percent):\n",
+        "        if False:\n",
+        (f"{STORY}test_brakes.py", "-k", "believed"),
+    ),
+    Mutant(
+        "a-delete-beats-an-edit",
+        "I15",
+        "connector/core/planning/gone.py",
+        "    if edited:\n",
+        "    if False:\n",
+        (f"{STORY}test_deletes.py", "-k", "edit_beats"),
+    ),
+    Mutant(
+        "a-rule-that-refuses-everything-fills-the-holds",
+        "I17",
+        "connector/core/brakes.py",
+        "            if sent >= limits.refusals_min and _beyond(count, sent, limits.refusals_percent):\n",
+        "            if False:\n",
+        (f"{STORY}test_brakes.py", "-k", "refuses"),
+    ),
+    Mutant(
+        "a-mass-change-goes-through",
+        "I17",
+        "connector/core/brakes.py",
+        "        if count >= limits.mass_change_min and _beyond(count, linked, limits.mass_change_percent):\n",
+        "        if False:\n",
+        ("tests/unit/core/test_brakes.py",),
+    ),
+)
+
+REPEATING = (
+    Mutant(
+        "links-in-the-order-of-a-set",
+        "I28",
+        "connector/runs/observing/linked.py",
+        "    for link_id in sorted(links):\n",
+        "    for link_id in sorted(links, key=lambda one: hash(str(one))):\n",
+        ("tests/walk/test_walk.py", "-k", "same_calls"),
+        quick=False,
+    ),
+)
+
+MUTANTS = (
+    *MERGING,
+    *CREATING,
+    *READING,
+    *STANDING,
+    *CONVERTING,
+    *VALUES,
+    *DECIDING,
+    *BRAKING,
+    *REPEATING,
+)
