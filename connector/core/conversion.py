@@ -80,18 +80,18 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         return
     customer = event.records.netsuite
     after = tuple(ref for ref in (became.account, became.contact) if ref)
+    # A company lead has no person in it that could be lost: only the account must be there.
+    first = (became.account,) if customer is not None and customer.individual is False else after
     reason = "converted in Salesforce"
     result.heirs.update(dict.fromkeys(after, event))
     if customer is None or customer.deleted:
         result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
     elif entity_of(customer) is Entity.ORGANIZATION:
         result.in_place.append((customer.ref, became.account))
-        result.actions.append(Relink(event.link.id, "converted on both sides", after))
+        result.actions.append(Relink(event.link.id, "converted on both sides", first))
     elif customer.individual is False:
         result.in_place.append((customer.ref, became.account))
-        # A company lead has no person in it that could be lost: only the account must be there.
         fields = {"entityStatus": rules.prospect_status}
-        first = (became.account,)
         told = f"{reason}: the company lead becomes the prospect"
         result.actions.append(Retire(customer.ref, fields, told, first, event.now))
         result.actions.append(Relink(event.link.id, reason, first))

@@ -15,6 +15,7 @@ CHOSEN = (
     "edit, and another edit before the next run",
     "prospect by status in NetSuite",
     "our key could not be written",
+    "company lead moves on in NetSuite",
 )
 
 

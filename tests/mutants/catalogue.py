@@ -513,13 +513,12 @@ BRAKING = (
 
 REPEATING = (
     Mutant(
-        "links-in-the-order-of-a-set",
+        "newcomers-in-the-order-of-a-set",
         "I28",
-        "connector/runs/observing/linked.py",
-        "    for link_id in sorted(links):\n",
-        "    for link_id in sorted(links, key=lambda one: hash(str(one))):\n",
+        "connector/core/matching/pair.py",
+        "for newcomer in sorted(newcomers, key=lambda one: one.ref)}\n",
+        "for newcomer in sorted(newcomers, key=lambda one: hash(str(one.ref)))}\n",
         ("tests/walk/test_walk.py", "-k", "same_calls"),
-        quick=False,
     ),
 )
 

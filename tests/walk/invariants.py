@@ -55,11 +55,10 @@ class End:
         return [hold for hold in self.holds if any(str(one) == ref for _, one in hold.refs if one)]
 
     def left_behind(self, one: Thing) -> bool:
-        """Whether this is a person inside a NetSuite organization who was a lead on both sides, and who has no contact
-        but the one that we have to make: NetSuite alone shows what stands here."""
+        """Whether this is a person inside a NetSuite organization who was a lead on both sides: only NetSuite shows what
+        stands here. Of a person whom people entered twice, one record may keep what the other has differently."""
         was_lead = any(lead.type == "Lead" and lead.key == f"ns-customer-{one.id}" for lead in self.things)
-        theirs = (contact for contact in self.named(one.name, "contact") if contact.ref in self.life.crowd.theirs)
-        return one.stranded and was_lead and not any(theirs)
+        return one.stranded and was_lead and len(entered(self.life, one.name)) == 1
 
     def was_a_lead_in_salesforce(self, name: str) -> bool:
         """An individual who is a prospect before we see them is an organization to us, without a person in it."""
@@ -88,6 +87,12 @@ class End:
     def companies_disturbed(self) -> bool:
         """Salesforce moves the people of a merged account without a stamp, so that no cursor can show them."""
         return any(name.startswith("Company") for name in self.life.crowd.disturbed)
+
+
+def entered(life: Life, name: str) -> list[str]:
+    """The leads and contacts of that name that people entered by hand."""
+    by_hand = ("lead", "late_lead", "contact")
+    return [one["do"] for one in life.trace["operations"] if one["do"] in by_hand and one["person"] == name]
 
 
 # --- calm ----------------------------------------------------------------------------------------------------------
@@ -228,15 +233,9 @@ def conversions(end: End) -> Iterator[Violation]:
         made_by_people = Counter(
             one.side for one in crowd.seen.values() if one.name == name and one.ref in crowd.theirs
         )
-        if max(made_by_people.values(), default=0) > 2 or len(_entered(end, name)) > 1:
+        if max(made_by_people.values(), default=0) > 2 or len(entered(end.life, name)) > 1:
             continue
         yield from _one_person(end, name)
-
-
-def _entered(end: End, name: str) -> list[str]:
-    """The leads and contacts of that name that people entered by hand."""
-    entered = ("lead", "late_lead", "contact")
-    return [one["do"] for one in end.life.trace["operations"] if one["do"] in entered and one["person"] == name]
 
 
 def _one_person(end: End, name: str) -> Iterator[Violation]:
