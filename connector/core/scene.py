@@ -37,12 +37,14 @@ class LeadEvent:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the planner must know of the two accounts. `drift`: what changed there since the mapping last fitted."""
+    """What the planner must know of the two accounts. `drift`: what changed there since the mapping last fitted.
+    `fresh`: whether they were asked just now."""
 
     infos: Pair[Mapping[str, RecordInfo]]
     stages: Mapping[str, Stage] = field(default_factory=dict)
     converted_statuses: tuple[str, ...] = ()
     drift: Drift = NO_DRIFT
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)

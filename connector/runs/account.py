@@ -1,4 +1,4 @@
-"""What the two accounts look like: asked in every run, compared with what was remembered, and remembered again."""
+"""What the two accounts look like: asked, compared with what was remembered, and remembered again."""
 
 from __future__ import annotations
 
@@ -32,16 +32,19 @@ def types_of(system: SystemName) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record_types(system).values()))
 
 
-def checked(parts: Parts, *, remember: bool = True) -> tuple[Parts, Account]:
+def checked(parts: Parts, *, remember: bool = True, fresh: bool = False) -> tuple[Parts, Account]:
     """The accounts, once every mapping file is known to fit them, and the parts to go on with: what an account changed
     since the files last fitted makes lines wait (`Account.drift`), and these are left out of the mappings.
 
     MappingError names all that the files themselves have wrong. Files that no run has seen yet are held against fresh
-    metadata: they may speak of fields and values that are new.
+    metadata (they may speak of fields and values that are new), and so are lines that wait (they may be back).
     """
-    account = inspect(parts, remember=remember, fresh=mappings_changed(parts))
-    parts = replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
+    account = inspect(parts, remember=remember, fresh=fresh or mappings_changed(parts) or _lines_wait(parts))
+    if parts.mappings.lookups:
+        parts = replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
     before = fitted_before(parts)
+    if before == account.infos and not mappings_changed(parts):
+        return parts, account
     found = drift(parts.mappings, before, account.infos)
     mappings = without(parts.mappings, found)
     fits = fitted(parts.mappings, found, before, account.infos)
@@ -63,6 +66,11 @@ def live_lists(parts: Parts) -> LiveLists:
         return {name: asked(source.type, source.key_field) for name, source in wanted.items() if source}
 
     return Pair(of(SystemName.NETSUITE), of(SystemName.SALESFORCE))
+
+
+def _lines_wait(parts: Parts) -> bool:
+    kept = parts.store.cached(SystemName.NETSUITE, _WAITING)
+    return bool(kept and kept[0])
 
 
 def must_read_all(parts: Parts) -> bool:
@@ -96,12 +104,15 @@ def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Acco
     `remember`: keep what was asked (a dry run keeps nothing). `fresh`: ask even if what is kept is young.
     """
 
+    asked: list[str] = []
+
     def ask(system: SystemName, name: str, question: Callable[[System], Any]) -> Any:
         kept = None if fresh else parts.store.cached(system, name)
         limit = timedelta(seconds=parts.settings.metadata_seconds)
         if kept is not None and parts.clock.now() - kept[1] < limit:
             return kept[0]
         data = question(parts.systems.of(system))
+        asked.append(name)
         if remember:
             parts.store.cache(system, name, data, parts.clock.now())
         return data
@@ -111,10 +122,12 @@ def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Acco
 
     stages = ask(SystemName.NETSUITE, "stages", lambda one: dict(one.stages()))
     statuses = ask(SystemName.SALESFORCE, "converted_statuses", lambda one: list(one.converted_statuses()))
+    infos: Pair[Mapping[str, RecordInfo]] = Pair(describe(SystemName.NETSUITE), describe(SystemName.SALESFORCE))
     return Account(
-        infos=Pair(describe(SystemName.NETSUITE), describe(SystemName.SALESFORCE)),
+        infos=infos,
         stages={id_: Stage(stage) for id_, stage in stages.items()},
         converted_statuses=tuple(statuses),
+        fresh=asked.count("describe") == len(SystemName),
     )
 
 

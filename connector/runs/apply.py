@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from connector.core.flow import Base, Convert, Create, Delete, LinkUp, Plan, Rekey, Relink, Retire, Settle, Update
+from connector.core.flow import Base, Convert, Create, Delete, LinkUp, Pair, Plan, Rekey, Relink, Retire, Settle, Update
 from connector.core.matching.keys import key_of
 from connector.core.schema import Entity
 from connector.runs.conversions import convert, relink, retire
 from connector.runs.deletes import delete
 from connector.runs.parts import Parts, Progress
-from connector.runs.records import create, update
+from connector.runs.records import create, now_linked, update
 from connector.runs.work import Applied, Work, chunks, heed_refusals, laid_over, release, stamp
 
 _A = TypeVar("_A", Create, Update)
@@ -61,7 +61,8 @@ def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
                 if one.replaces is not None:
                     work.store.end_link(one.replaces, "gone", one.reason, work.parts.clock.now())
                 link = work.store.add_link(one.entity, one.refs, one.reason, work.parts.clock.now())
-                work.store.save_bases({link.id: Base(one.agreed)})
+                agreed = Pair(now_linked(work, one.agreed.netsuite), now_linked(work, one.agreed.salesforce))
+                work.store.save_bases({link.id: Base(agreed)})
                 work.applied.counts[f"links.{one.entity}.linked"] += 1
                 if one.entity is Entity.LEAD and not one.agreed.netsuite:
                     work.look_again([ref for _, ref in one.refs], "the conversion of this lead goes on")

@@ -151,7 +151,7 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
                 if isinstance(outcome, Done):
                     done.add(job.action.ref)
                     work.tally(SystemName.NETSUITE, Entity.LEAD, "retired")
-                    work.look_again([job.action.ref], "conversion")
+                    work.look_again([job.action.ref, *job.action.after], "conversion")
                 else:
                     refs = one_sided(job.action.ref)
                     failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref])

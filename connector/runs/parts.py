@@ -23,16 +23,15 @@ class RunSettings:
     """How a run behaves.
 
     `chunk`: records per write round. `max_passes`: how often one run looks again after a conversion or a late
-    parent. `metadata_seconds`: how long an account's metadata is believed; 0 asks in every run, so that what an
-    account changed is noticed before anything is written.
-    `allow`: brakes released for this run, by name.
+    parent. `metadata_seconds`: how long an account's metadata is believed by runs that write nothing (see
+    `first_look`). `allow`: brakes released for this run, by name.
     `follow_deletes`: whether a delete on one side is followed on the other.
     """
 
     limits: Limits = field(default_factory=Limits)
     chunk: int = 200
     max_passes: int = 5
-    metadata_seconds: int = 0
+    metadata_seconds: int = 24 * 3600
     allow: frozenset[str] = frozenset()
     follow_deletes: bool = False
 

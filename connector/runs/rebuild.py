@@ -18,10 +18,11 @@ from connector.errors import StateError
 from connector.runs.account import checked, identities
 from connector.runs.apply import apply
 from connector.runs.braking import let_through, pulled_by_sight
+from connector.runs.first_look import plan_of
 from connector.runs.observe import observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.report import action_data, hold_data
-from connector.runs.sync import conclude, plan_of
+from connector.runs.sync import conclude
 from connector.runs.work import Applied
 
 
@@ -57,7 +58,7 @@ def rebuild(parts: Parts, on_progress: Progress = silent, *, kept: str = "") -> 
         raise StateError("this state is in use\n  `connector state rebuild` sets it aside first")
     with parts.store.lock():
         parts.store.set_identity(identities(parts))
-        parts, account = checked(parts)
+        parts, account = checked(parts, fresh=True)
         run_id = parts.store.start_run("rebuild", started)
         ended, applied = "not finished", Applied()
         try:

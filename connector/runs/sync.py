@@ -10,22 +10,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connector.core import plan as planner
 from connector.core.brakes import DELETES, Pulled, Refusals, check_identity
-from connector.core.flow import Create, Hold, Pair, Plan, Ref, RunRecord
+from connector.core.flow import Hold, Pair, Plan, Ref, RunRecord
 from connector.core.mapping.suggest import UnknownValue
 from connector.core.planning.gone import waits, without_deletes
-from connector.core.planning.parents import hold_orphans, parents
 from connector.core.planning.tugs import LATELY
-from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
-from connector.runs.account import checked, identities, must_read_all, remember_mappings
+from connector.runs.account import checked, identities, mappings_changed, remember_mappings
 from connector.runs.advice import Advice, advice, unknown_values
 from connector.runs.answers import fates, untold, without_ignored
 from connector.runs.apply import apply
 from connector.runs.braking import HELD_BY_BRAKE, let_through, pulled_by, pulled_by_deletes, pulled_by_sight
 from connector.runs.coverage import uncarried
+from connector.runs.first_look import FirstLook, first_look, plan_of
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.recover import recover
@@ -59,9 +57,8 @@ def preview(parts: Parts, on_progress: Progress = silent) -> Preview:
     """The same, with what it was decided from."""
     accounts = identities(parts)
     check_identity(parts.store.identity(), accounts)
-    parts, account = checked(parts, remember=False)
-    sighting = observe(parts, account, on_progress, everything=must_read_all(parts))
-    plan = plan_of(parts, sighting, account)
+    look = first_look(parts, on_progress, remember=False)
+    parts, account, sighting, plan = look.parts, look.account, look.sighting, look.plan
     pulled = (*pulled_by_sight(parts, sighting), *pulled_by(parts, plan))
     stopping = [one for one in pulled if one.name not in parts.settings.allow]
     if any(one.name == DELETES for one in stopping):
@@ -98,7 +95,8 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     found = identities(parts)
     check_identity(parts.store.identity(), found)
     parts.store.set_identity(found)
-    parts, account = checked(parts)
+    if mappings_changed(parts):  # files that no run has seen must fit before anything is touched
+        checked(parts)
     run_id = parts.store.start_run("sync", started)
     parts.store.prune(overruled_before=started - OVERRULED_KEPT, written_before=started - LATELY)
     _remember_deletes(parts)
@@ -106,7 +104,8 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     calls = {system: one.calls_made() for system, one in parts.systems}
     try:
         recovered = recover(parts)
-        ended = _passes(parts, account, run_id, tally, progress)
+        look = first_look(parts, progress, remember=True)
+        ended = _passes(look, run_id, tally, progress)
     except BrakePulled as pulled:
         ended = f"stopped by a brake: {pulled}"
         raise
@@ -123,13 +122,13 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         holds=unique(untold(parts.store, tally.holds)),
         open_holds=sum(not one.ignored_by for one in parts.store.open_holds()),
         conversions=tuple(tally.conversions),
-        uncarried=uncarried(parts, account, tally.types) if first else (),
+        uncarried=uncarried(look.parts, look.account, tally.types) if first else (),
         calls={str(system): one.calls_made() - calls[system] for system, one in parts.systems},
         recovered=recovered,
         brake=tally.brake,
         released=tuple(tally.released.values()),
         ended=ended,
-        advice=advice(parts, account, tally.unknown),
+        advice=advice(look.parts, look.account, tally.unknown),
     )
 
 
@@ -145,12 +144,15 @@ def _refused_before(parts: Parts) -> frozenset[Ref]:
     return frozenset(ref for hold in held for _, ref in hold.refs if ref is not None)
 
 
-def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress: Progress) -> str:
+def _passes(look: FirstLook, run_id: int, tally: _Tally, progress: Progress) -> str:
+    parts, account, sighting, plan = look.parts, look.account, look.sighting, look.plan
     for number in range(parts.settings.max_passes):
-        sighting = observe(parts, account, progress, everything=number == 0 and must_read_all(parts))
+        if number > 0:
+            sighting = observe(parts, account, progress)
+            plan = plan_of(parts, sighting, account)
         tally.types.update((ref.system, ref.type) for ref in sighting.records)
         tally.unknown.update(unknown_values(parts.mappings, sighting.scene))
-        plan = _braked(parts, sighting, plan_of(parts, sighting, account), tally, first=number == 0)
+        plan = _braked(parts, sighting, plan, tally, first=number == 0)
         applied = Applied(refusals=tally.refusals)
         try:
             apply(parts, plan, run_id, progress, applied)
@@ -162,12 +164,6 @@ def _passes(parts: Parts, account: Account, run_id: int, tally: _Tally, progress
         if not applied.again:
             break
     return "done"
-
-
-def plan_of(parts: Parts, sighting: Sighting, account: Account) -> Plan:
-    follow = parts.settings.follow_deletes
-    plan = planner.make_plan(sighting.scene, parts.mappings, account, follow_deletes=follow)
-    return hold_orphans(plan, _linked_parents(parts, plan))
 
 
 def _braked(parts: Parts, sighting: Sighting, plan: Plan, tally: _Tally, *, first: bool) -> Plan:
@@ -184,11 +180,6 @@ def _note_release(tally: _Tally, pulled: Pulled | None, allow: Collection[str]) 
     if pulled is not None and pulled.name in allow and pulled.name not in tally.released:
         tally.released[pulled.name] = f"released by --allow {pulled.name}: {pulled.what}"
         tally.counts[f"brakes.{pulled.name}.released"] += 1
-
-
-def _linked_parents(parts: Parts, plan: Plan) -> Iterable[Ref]:
-    wanted = {ref for action in plan.of(Create) for ref in parents(action.fields)}
-    return (ref for ref, link in parts.store.links(wanted).items() if link.state == "active")
 
 
 def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied: Applied) -> None:

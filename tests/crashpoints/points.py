@@ -103,12 +103,15 @@ def _prepare(town: MortalTown, scenario: Scenario) -> None:
 
 
 def _live(town: MortalTown, scenario: Scenario, place: Place, fate: Fate, expected: Story | None = None) -> Life:
-    """The run under `fate`, what people do meanwhile, then calm."""
+    """The run under `fate`, what people do meanwhile, calm, what they do afterwards, calm again."""
     place.become(town.place)
     town.run_until_death(fate, place)
     for deed in scenario.meanwhile:
         deed(town)
     wrong = list(_calm(town))
+    for deed in scenario.afterwards:
+        deed(town)
+    wrong += _calm(town) if scenario.afterwards else []
     story = tell(town)
     if story != expected:
         wrong += broken(town, scenario)

@@ -1,7 +1,8 @@
 """The scenarios: what was there and is in step, what people do then, and what is left in the end.
 
 The run after `work` is the one that dies. `meanwhile` happens between its death and the next run (or after it, where it
-lives). `leaves` counts the records in use, by kind: on both sides, or (NetSuite, Salesforce).
+lives), `afterwards` once all is calm. `leaves` counts the records in use, by kind: on both sides, or one after the
+other (NetSuite, Salesforce).
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Scenario:
     leaves: Leaves
     before: tuple[Mishap, ...] = ()
     meanwhile: tuple[Mishap, ...] = ()
+    afterwards: tuple[Mishap, ...] = ()
     holds: int = 0
     first: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -161,10 +163,11 @@ SCENARIOS = (
         before=(*A_COMPANY, lead(SALESFORCE, "Moss", "Moss Ltd")),
     ),
     Scenario(
-        "company lead converted in Salesforce",
+        "company lead converted in Salesforce, and a customer later",
         (convert("Paper Mill"),),
         {"organization": 1, "person": (0, 1)},
         before=(company_lead("Paper Mill"),),
+        afterwards=(sales_order("Paper Mill", "organization"),),
         holds=1,
     ),
     Scenario(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from connector.core.flow import Ref
@@ -95,7 +96,9 @@ def _links(town: MortalTown, name: Naming) -> Iterator[str]:
 
     def value_name(value: Any) -> str:
         link = re.fullmatch(r"link:(\d+)", str(value))
-        return f"<{called.get(int(link[1]), 'an ended link')}>" if link else name(value)
+        if link:
+            return f"<{called.get(int(link[1]), 'an ended link')}>"
+        return str(value.normalize()) if isinstance(value, Decimal) else name(value)
 
     for id_, link in links.items():
         base = bases.get(id_)

@@ -56,6 +56,7 @@ class MemorySystem(System):
         self._rows: dict[Ref, SourceRecord] = {}
         self._errors: deque[RemoteError] = deque()
         self._lost: deque[bool] = deque()
+        self._hidden: dict[str, set[str]] = {}
         self._rules: list[Callable[[Write], Refused | None]] = []
 
     # what people do ------------------------------------------------------------------------------------------
@@ -83,7 +84,11 @@ class MemorySystem(System):
 
     def redescribe(self, *records: RecordInfo) -> None:
         """What an admin does: the record types are from now on as given."""
-        self._infos.update({info.type: info for info in records})
+        for info in records:
+            before = self._infos.get(info.type)
+            self._hidden.setdefault(info.type, set()).update(before.fields if before else ())
+            self._hidden[info.type].difference_update(info.fields)
+            self._infos[info.type] = info
 
     def now_in(self, ref: Ref) -> SourceRecord:
         """The record whole, without a call."""
@@ -127,12 +132,20 @@ class MemorySystem(System):
     def changes(self, wanted: Sequence[Wanted]) -> Mapping[str, Changes]:
         self._called("changes")
         cursor = self._stamp().isoformat()
+        self._refuse_unknown({want.type: want.fields for want in wanted})
         return {want.type: Changes(want.type, cursor, self._pages(want)) for want in wanted}
 
     def read(self, refs: Sequence[Ref], fields: Mapping[str, Sequence[str]]) -> Mapping[Ref, SourceRecord]:
         self._called("read")
+        self._refuse_unknown({ref.type: fields[ref.type] for ref in refs})
         gone = {ref: SourceRecord(ref, {}, deleted=True) for ref in refs if ref not in self._rows}
         return gone | {ref: _only(self._rows[ref], fields[ref.type]) for ref in refs if ref in self._rows}
+
+    def _refuse_unknown(self, fields: Mapping[str, Sequence[str]]) -> None:
+        """A Salesforce query that names a field which is not there fails whole; NetSuite's adapter leaves it out."""
+        hidden = any(self._hidden.get(type_, set()).intersection(names) for type_, names in fields.items())
+        if hidden and self.name is SystemName.SALESFORCE:
+            raise RemoteError("No such column", system=str(self.name), code="INVALID_FIELD")
 
     def find_by_key(self, type: str, keys: Sequence[str]) -> Mapping[str, tuple[Ref, ...]]:
         self._called("find_by_key")

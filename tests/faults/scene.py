@@ -11,6 +11,8 @@ from tests.faults.laboratory import Laboratory, small_pages
 
 CROWD = 110
 """More leads than the org hands out on one page."""
+REST_SECONDS = 4000
+"""Longer than a refused write rests before it is tried again."""
 
 
 def busy_day(lab: Laboratory) -> None:
@@ -61,7 +63,7 @@ def settle(lab: Laboratory) -> None:
     """Runs until one writes nothing; a world that does not come to rest fails."""
     lab.calm_down()
     for _ in range(6):
-        lab.wait(1200)
+        lab.wait(REST_SECONDS)
         ending = lab.attempt()
         if ending.report is not None and not any(count for _, count in ending.report.writes):
             return

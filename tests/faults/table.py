@@ -1,6 +1,6 @@
 """The table: every fault against every call, each cell a reaction that is checked or the reason why there is none.
 
-The numbers are those of the fault model in docs/guarantees.md. `python -m tests.faults --table` prints the table.
+The numbers never change: reports and documents refer to them. `python -m tests.faults --table` prints the table.
 """
 
 from __future__ import annotations

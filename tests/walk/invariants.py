@@ -55,7 +55,7 @@ class End:
         return [hold for hold in self.holds if any(str(one) == ref for _, one in hold.refs if one)]
 
     def left_behind(self, one: Thing) -> bool:
-        """Whether this is a person inside a NetSuite organization who was a lead on both sides: only NetSuite shows what
+        """Whether this is a person inside a NetSuite organization, once a lead on both sides: only NetSuite shows what
         stands here. Of a person whom people entered twice, one record may keep what the other has differently."""
         was_lead = any(lead.type == "Lead" and lead.key == f"ns-customer-{one.id}" for lead in self.things)
         return one.stranded and was_lead and len(entered(self.life, one.name)) == 1

@@ -137,5 +137,5 @@ def test_a_wrong_fault_list_is_refused_with_its_mistake_and_the_kinds(spec: Any,
 def test_every_fault_of_the_issue_has_a_kind() -> None:
     assert set(KINDS) == {
         "refuse", "error", "throttle", "slow", "lose_request", "lose_answer",
-        "delay", "garble", "expire_token", "lock_row",
+        "delay", "garble", "expire_token", "lock_row", "reply",
     }  # fmt: skip

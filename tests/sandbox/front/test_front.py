@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -165,6 +166,28 @@ def test_a_garbled_answer_without_a_body_is_no_json_either() -> None:
     assert isinstance(outcome, Broken)
     assert outcome.partial is not None
     assert outcome.partial.status == 200
+
+
+def test_an_answer_of_ones_own_takes_the_place_of_the_vendors() -> None:
+    own = {"kind": "reply", "status": 302, "headers": {"location": "https://elsewhere.example"}, "content": "gone"}
+    front, brain = front_with(own, {**own, "applied": True})
+    refused, applied = ask(front, put("1")), ask(front, put("2"))
+    assert (refused.status, refused.headers["location"], refused.body) == (302, "https://elsewhere.example", b"gone")
+    assert applied.status == 302
+    assert brain.written == ["2"]
+
+
+@pytest.mark.parametrize(("form", "left"), [("reversed", [3, 2, 1]), ("shorter", [1, 2])])
+def test_a_list_may_come_in_disorder(form: str, left: list[int]) -> None:
+    class Listing(Echo):
+        def answer(self, request: Request) -> Answer:
+            body = [1, 2, 3] if request.path.endswith("list") else {"items": [1, 2, 3], "count": 3}
+            return Answer(200, {"content-type": "application/json"}, json.dumps(body).encode())
+
+    front = Front(Listing())
+    front.arm([{"kind": "garble", "form": form, "times": None}])
+    for path, found in (("/list", left), ("/page", {"items": left, "count": 3})):
+        assert ask(front, Request("GET", f"https://echo.example{path}", path)).json() == found
 
 
 def test_a_cut_answer_announces_more_than_arrives() -> None:
