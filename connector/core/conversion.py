@@ -102,15 +102,17 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         result.actions.append(Relink(event.link.id, reason, after))
 
 
-def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value]]:
-    """Edits of the NetSuite lead that nobody had carried across when Salesforce converted it, by the field of the
-    heir that they belong to: the edit, and what the lead held in Salesforce."""
-    left: dict[str, tuple[Value, Value]] = {}
+def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value | Gap]]:
+    """What was typed into the NetSuite lead and had not crossed when Salesforce converted it, by the field of the heir
+    that it belongs to: the value, and what the lead held in Salesforce when both last agreed (ABSENT: they never did).
+    """
+    left: dict[str, tuple[Value, Value | Gap]] = {}
     for name, value in event.now.items():
         agreed = event.values.netsuite.get(name, ABSENT)
         own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
-        if own in heir.fields and not isinstance(agreed, Gap) and not lead.same(name, value, agreed):
-            left[own] = value, event.values.salesforce.get(name)
+        edited = value is not None if isinstance(agreed, Gap) else not lead.same(name, value, agreed)
+        if own in heir.fields and edited:
+            left[own] = value, event.values.salesforce.get(name, ABSENT)
     return left
 
 
@@ -118,17 +120,16 @@ def late_edits(
     event: LeadEvent, lead: EntityMapping, heir: EntityMapping, values: Mapping[str, Value]
 ) -> dict[str, tuple[Value, Value | Gap]]:
     """The edits left for a new heir that holds `values`: field -> the edit, and what was agreed on (ABSENT where
-    Salesforce changed the field as well).
+    Salesforce holds something of its own).
 
-    A field that the conversion left behind in Salesforce stays behind.
+    What the conversion left behind in Salesforce stays behind, unless it was edited in NetSuite: that fills the field.
     """
     edits: dict[str, tuple[Value, Value | Gap]] = {}
     for name, (value, before) in edits_left(event, lead, heir).items():
         theirs = values.get(name)
-        if heir.same(name, theirs, before):
-            edits[name] = value, theirs
-        elif theirs is not None:
-            edits[name] = value, ABSENT
+        if not heir.same(name, value, theirs):
+            untouched = theirs is None or (not isinstance(before, Gap) and heir.same(name, theirs, before))
+            edits[name] = value, theirs if untouched else ABSENT
     return edits
 
 

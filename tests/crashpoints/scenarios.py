@@ -55,7 +55,8 @@ LATE = {"kind": "delay", "seconds": 200, "match": CREATE}
 
 @dataclass(frozen=True)
 class Scenario:
-    """`first`: whether the dying run is the first ever. `holds`: how many wait for a person in the end."""
+    """`first`: whether the dying run is the first ever. `holds`: how many wait for a person in the end. `unknowable`:
+    what nobody can know after a death, for which reason the end may be another, under the same laws."""
 
     name: str
     work: tuple[Mishap, ...]
@@ -65,6 +66,7 @@ class Scenario:
     afterwards: tuple[Mishap, ...] = ()
     holds: int = 0
     first: bool = False
+    unknowable: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -402,6 +404,7 @@ SCENARIOS = (
         (automation("Lead", "Title", "upper"), lead(NETSUITE, "Moss", title="chair")),
         {"lead": 3},
         before=BOTH_LINKED,
+        unknowable="whether a person or a rule of the org changed the title of what we made and had not read back yet",
     ),
     Scenario(
         "automation rewrites what we update",

@@ -178,6 +178,13 @@ def test_an_address_of_another_kind_is_not_called(street: Street, url: str) -> N
         street.sessions[0].get(url.format(host=host))
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_another_host_is_not_called(street: Street, side: int) -> None:
+    with pytest.raises(Unintelligible, match="not one of this system's hosts"):
+        street.sessions[side].get(street.urls["elsewhere"] + "/services")
+    assert street.elsewhere.seen == []
+
+
 @pytest.mark.parametrize(
     "account",
     ["", "a.b", "evil.example/", "1234567@evil", "../x", "1234567\n", "1234567_SB1/x", "x y", "é", "1234567%2e", "a:b"],

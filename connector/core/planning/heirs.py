@@ -15,7 +15,7 @@ from connector.core.flow import FieldChange, FieldConflict, Merged, Observed, Pa
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Desk
-from connector.core.schema import Entity, SystemName, Value
+from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
 LATE_EDIT = "LATE_EDIT"
 """The code of holds on such edits."""
@@ -27,31 +27,45 @@ _HELD = f"{_CARRIED} into a record that holds something else"
 def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Merged) -> Merged:
     """`merged`, and what becomes of edits of the lead that `refs` took the place of."""
     heir = desk.mapping(observed.entity)
-    edits = dict(_standing(desk, heir, refs, observed.values.salesforce))
+    edits: dict[str, tuple[Value, Value | Gap]] = dict(_standing(desk, heir, refs, observed.values.salesforce))
     event = desk.heirs.get(refs.salesforce)
     if event is not None:
-        edits |= {name: edit for name, (edit, _) in edits_left(event, desk.mapping(Entity.LEAD), heir).items()}
-    moving = {change.field for change in merged.changes} | {conflict.field for conflict in merged.conflicts}
+        edits |= edits_left(event, desk.mapping(Entity.LEAD), heir)
     changes, conflicts = [], []
-    for name, edit in edits.items():
+    for name, (edit, before) in edits.items():
         held = Pair(observed.values.netsuite.get(name), observed.values.salesforce.get(name))
-        if name in moving or any(heir.same(name, edit, value) for _, value in held):
+        if any(heir.same(name, edit, value) for _, value in held):
             continue
-        if held.netsuite is None and held.salesforce is None:
-            changes += [FieldChange(name, system, None, edit, _CARRIED) for system in SystemName]
+        if all(_untouched(heir, name, value, before) for _, value in held):
+            changes += [FieldChange(name, system, value, edit, _CARRIED) for system, value in held]
         else:
             conflicts.append(_conflict(observed, name, edit, held))
-    return replace(merged, changes=(*merged.changes, *changes), conflicts=(*merged.conflicts, *conflicts))
+    return _beside(merged, changes, conflicts)
+
+
+def _untouched(heir: EntityMapping, name: str, value: Value, before: Value | Gap) -> bool:
+    """Whether the record holds nothing of its own: nothing at all, or what the lead held."""
+    return value is None or (not isinstance(before, Gap) and heir.same(name, value, before))
+
+
+def _beside(merged: Merged, changes: list[FieldChange], conflicts: list[FieldConflict]) -> Merged:
+    """`merged` with these verdicts in place of its own on the same fields."""
+    decided = {change.field for change in changes} | {conflict.field for conflict in conflicts}
+    return replace(
+        merged,
+        changes=(*(one for one in merged.changes if one.field not in decided), *changes),
+        conflicts=(*(one for one in merged.conflicts if one.field not in decided), *conflicts),
+    )
 
 
 def _standing(
     desk: Desk, heir: EntityMapping, refs: Pair[Ref], now: Mapping[str, Value]
-) -> Iterator[tuple[str, Value]]:
+) -> Iterator[tuple[str, tuple[Value, Gap]]]:
     """Edits held earlier, unless somebody has typed into the field in Salesforce since."""
     for hold in desk.standing(refs):
         name = hold.field if hold.code == LATE_EDIT else None
         if name is not None and name in heir.fields and heir.same(name, now.get(name), hold.values.salesforce):
-            yield name, hold.values.netsuite
+            yield name, (hold.values.netsuite, ABSENT)
 
 
 def _conflict(observed: Observed, name: str, edit: Value, held: Pair[Value]) -> FieldConflict:

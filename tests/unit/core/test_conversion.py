@@ -177,7 +177,10 @@ def test_late_edits() -> None:
     assert edits("Aide", ("Aide", "Aide"), "Aide") == {}
     assert edits("CEO", ("Aide", "Aide"), "Owner") == {"job_title": ("CEO", ABSENT)}
     assert edits(None, ("Aide", "Aide"), "Aide") == {"job_title": (None, "Aide")}
-    assert edits("CEO", ("Aide", "Aide"), None) == {}
+    assert edits("CEO", ("Aide", "Aide"), None) == {"job_title": ("CEO", None)}
+    assert edits("CEO", ("Aide", "Aide"), "CEO") == {}
+    assert edits("CEO", (ABSENT, ABSENT), "Owner") == {"job_title": ("CEO", ABSENT)}
+    assert edits(None, (ABSENT, ABSENT), "Owner") == {}
 
 
 def test_a_new_company_name_is_the_organizations_name() -> None:
