@@ -59,6 +59,6 @@ def without_ignored(store: Store, plan: Plan) -> Plan:
 
 
 def _told(hold: Hold) -> tuple[object, ...]:
-    """What makes it the same news. What an account calls a value, in brackets behind the reason, may be learned later."""
+    """What makes it the same news. What an account calls a value (in brackets) may be learned later."""
     reason = hold.reason.partition(" (")[0] if hold.kind == "value" else hold.reason
     return hold.kind, hold.refs, hold.field, reason, hold.code, hold.values

@@ -514,13 +514,22 @@ def _still_told(given: Any) -> Mapping[str, Any]:
     """What an open hold keeps when it comes up again: its tries, one more in another run, and that somebody ignores
     it, unless it tells something new."""
     held = schema.holds.c
-    told = ("reason", "code", "netsuite_value", "salesforce_value")
-    same = and_(*(held[name] == given[name] for name in told))
+    told = ("code", "netsuite_value", "salesforce_value")
+    same = and_(_one_reason(held.reason, given.reason), *(held[name] == given[name] for name in told))
     again = or_(held.last_run_id.is_(None), held.last_run_id != given.last_run_id)
     return {
         "tries": case((again, held.tries + 1), else_=held.tries),
         "ignored_by": case((same, held.ignored_by), else_=""),
     }
+
+
+def _one_reason(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether two reasons are one: what an account calls a value, in brackets at the end, may be learned later."""
+
+    def begins(long: Any, short: Any) -> Any:
+        return func.substr(long, 1, func.length(short) + 2) == short + " ("
+
+    return or_(one == other, begins(one, other), begins(other, one))
 
 
 @cache
