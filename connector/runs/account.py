@@ -32,14 +32,16 @@ def types_of(system: SystemName) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record_types(system).values()))
 
 
-def checked(parts: Parts, *, remember: bool = True, fresh: bool = False) -> tuple[Parts, Account]:
+def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None = None) -> tuple[Parts, Account]:
     """The accounts, once every mapping file is known to fit them, and the parts to go on with: what an account changed
     since the files last fitted makes lines wait (`Account.drift`), and these are left out of the mappings.
 
     MappingError names all that the files themselves have wrong. Files that no run has seen yet are held against fresh
     metadata (they may speak of fields and values that are new), and so are lines that wait (they may be back).
+    `believed_seconds`: how old other metadata may be (None: as the settings say; 0: asked now).
     """
-    account = inspect(parts, remember=remember, fresh=fresh or mappings_changed(parts) or _lines_wait(parts))
+    anew = mappings_changed(parts) or _lines_wait(parts)
+    account = inspect(parts, remember=remember, believed_seconds=0 if anew else believed_seconds)
     if parts.mappings.lookups:
         parts = replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
     before = fitted_before(parts)
@@ -98,17 +100,17 @@ def mappings_rewritten(parts: Parts) -> bool:
     return parts.store.cached(SystemName.NETSUITE, "mappings") is not None and mappings_changed(parts)
 
 
-def inspect(parts: Parts, *, remember: bool = True, fresh: bool = False) -> Account:
+def inspect(parts: Parts, *, remember: bool = True, believed_seconds: int | None = None) -> Account:
     """Metadata, stages and converted statuses of both accounts.
 
-    `remember`: keep what was asked (a dry run keeps nothing). `fresh`: ask even if what is kept is young.
+    `remember`: keep what was asked (a dry run keeps nothing). `believed_seconds`: see `checked`.
     """
-
     asked: list[str] = []
+    settings = parts.settings
+    limit = timedelta(seconds=settings.metadata_seconds if believed_seconds is None else believed_seconds)
 
     def ask(system: SystemName, name: str, question: Callable[[System], Any]) -> Any:
-        kept = None if fresh else parts.store.cached(system, name)
-        limit = timedelta(seconds=parts.settings.metadata_seconds)
+        kept = parts.store.cached(system, name)
         if kept is not None and parts.clock.now() - kept[1] < limit:
             return kept[0]
         data = question(parts.systems.of(system))

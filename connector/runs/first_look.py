@@ -41,10 +41,10 @@ def first_look(parts: Parts, progress: Progress, *, remember: bool) -> FirstLook
     except RemoteError as error:
         if account.fresh or error.code != _UNKNOWN_FIELD:
             raise
-        return _look(*checked(parts, remember=remember, fresh=True), progress)
+        return _look(*checked(parts, remember=remember, believed_seconds=0), progress)
     if account.fresh or not found.plan.writes:
         return found
-    fitting, anew = checked(parts, remember=remember, fresh=True)
+    fitting, anew = checked(parts, remember=remember, believed_seconds=parts.settings.metadata_for_writes_seconds)
     unchanged = (anew.infos, anew.drift, anew.stages) == (account.infos, account.drift, account.stages)
     return found if unchanged else _look(fitting, anew, progress)
 

@@ -81,7 +81,7 @@ def check_files(mappings: Mappings, metadata: Metadata | None, only: Collection[
 
 def _asked(parts: Parts, progress: Progress) -> Metadata:
     progress("asking both accounts for their fields", 0, None)
-    return Metadata(inspect(parts, remember=False, fresh=True).infos, Pair(None, None))
+    return Metadata(inspect(parts, remember=False, believed_seconds=0).infos, Pair(None, None))
 
 
 def _remembered(parts: Parts) -> Metadata | None:

@@ -77,7 +77,7 @@ class DiffReport:
 def diff(parts: Parts, new: Mappings, on_progress: Progress = silent) -> DiffReport:
     """`parts.mappings` are the old ones; of these, what an account changed under is left out, as a run does. Raises
     MappingError where the new ones do not fit the accounts."""
-    account = inspect(parts, remember=False, fresh=True)
+    account = inspect(parts, remember=False, believed_seconds=0)
     mistakes = check_mappings(new, account.infos, values=False)
     if mistakes:
         raise MappingError(mistakes)

@@ -85,7 +85,7 @@ def preview_records(
 ) -> PreviewReport:
     """The given records, or a sample of each record type; `changed_only` leaves out what the other side holds
     already. Writes nothing anywhere."""
-    parts, account = checked(parts, remember=False, fresh=True)
+    parts, account = checked(parts, remember=False, believed_seconds=0)
     wanted = tuple(refs)
     records = read(parts, wanted) if wanted else {one.ref: one for one in _sample(parts, sample, on_progress)}
     there = [record for record in records.values() if not record.deleted and record.converted is None]

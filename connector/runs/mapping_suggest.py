@@ -17,7 +17,7 @@ from connector.runs.reading import read
 def suggest(parts: Parts, on_progress: Progress = silent) -> Advice:
     """Rows first, then lines."""
     on_progress("asking both accounts for their fields", 0, None)
-    account = inspect(parts, remember=False, fresh=True)
+    account = inspect(parts, remember=False, believed_seconds=0)
     changed = drift(parts.mappings, fitted_before(parts), account.infos)
     readable = replace(parts, mappings=without(parts.mappings, changed))
     found = advice(readable, replace(account, drift=changed), _held(readable))

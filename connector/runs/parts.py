@@ -24,7 +24,8 @@ class RunSettings:
 
     `chunk`: records per write round. `max_passes`: how often one run looks again after a conversion or a late
     parent. `metadata_seconds`: how long an account's metadata is believed by runs that write nothing (see
-    `first_look`). `allow`: brakes released for this run, by name.
+    `first_look`), and `metadata_for_writes_seconds` by those that do (0 asks anew). `allow`: brakes released for this
+    run, by name.
     `follow_deletes`: whether a delete on one side is followed on the other.
     """
 
@@ -32,6 +33,7 @@ class RunSettings:
     chunk: int = 200
     max_passes: int = 5
     metadata_seconds: int = 24 * 3600
+    metadata_for_writes_seconds: int = 0
     allow: frozenset[str] = frozenset()
     follow_deletes: bool = False
 

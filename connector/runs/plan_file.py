@@ -127,7 +127,7 @@ def perform(parts: Parts, file: PlanFile, on_progress: Progress = silent) -> App
     started = parts.clock.now()
     with parts.store.lock():
         _refuse_unfit(parts, file)
-        parts, _ = checked(parts, fresh=True)
+        parts, _ = checked(parts, believed_seconds=0)
         run_id = parts.store.start_run("apply", started)
         applied, ended = Applied(), "not finished"
         try:

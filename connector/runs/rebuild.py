@@ -58,7 +58,7 @@ def rebuild(parts: Parts, on_progress: Progress = silent, *, kept: str = "") -> 
         raise StateError("this state is in use\n  `connector state rebuild` sets it aside first")
     with parts.store.lock():
         parts.store.set_identity(identities(parts))
-        parts, account = checked(parts, fresh=True)
+        parts, account = checked(parts, believed_seconds=0)
         run_id = parts.store.start_run("rebuild", started)
         ended, applied = "not finished", Applied()
         try:

@@ -19,7 +19,7 @@ from connector.runs.report import Difference, VerifyReport, plain
 def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     """Read both systems completely and compare."""
     check_identity(parts.store.identity(), identities(parts))
-    parts, account = checked(parts, remember=False, fresh=True)
+    parts, account = checked(parts, remember=False, believed_seconds=0)
     sighting = observe(parts, account, on_progress, everything=True)
     open_holds = {_place(one.hold): one.hold.reason for one in parts.store.open_holds()}
     unexplained: list[Difference] = []

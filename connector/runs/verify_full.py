@@ -122,7 +122,7 @@ def verify_full(
     check_identity(parts.store.identity(), accounts)
     before = None if restart else _kept(parts, accounts)
     mark = before or _Mark(parts.clock.now().isoformat(), parts.mappings.fingerprint, list(_both(accounts)))
-    parts, account = checked(parts, remember=False, fresh=True)
+    parts, account = checked(parts, remember=False, believed_seconds=0)
     held = frozenset(ref for one in parts.store.open_holds() for _, ref in one.hold.refs if ref is not None)
     comparison = _Comparison(parts, account, mark, recheck, held)
     _compare_links(comparison, on_progress)

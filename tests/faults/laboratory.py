@@ -29,7 +29,7 @@ from tests.faults.calls import Call, call_of
 from tests.story.town import Town
 
 DESCRIBE_EACH_RUN = RunSettings(metadata_seconds=0)
-STEADY = RunSettings(metadata_seconds=10**9)
+STEADY = RunSettings(metadata_seconds=10**9, metadata_for_writes_seconds=10**9)
 BETWEEN_RUNS_SECONDS = 180
 """Longer than Salesforce's shortest window, so that every run asks for its mark."""
 

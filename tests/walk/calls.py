@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote_plus, urlsplit
 
 import requests
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from requests.adapters import BaseAdapter
 
 from connector.core.flow import Pair
@@ -19,7 +20,7 @@ from connector.sandbox.front import Caller, Front
 from connector.sandbox.stand import SALESFORCE_INSTANCE_URL, SALESFORCE_LOGIN_URL, Stand
 from connector.sandbox.transport import SandboxAdapter
 from connector.sandbox.wire import Answer, Request
-from connector.systems.netsuite.settings import NetSuiteSettings, TokenLogin
+from connector.systems.netsuite.settings import CertificateLogin, NetSuiteSettings
 from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
 from connector.systems.salesforce.auth import ClientCredentials
 from connector.systems.salesforce.settings import SalesforceSettings
@@ -114,8 +115,9 @@ def told(side: str, request: requests.PreparedRequest) -> Call:
 def systems(stand: Stand, watcher: Watcher, clock: Any, seed: int) -> Pair[Any]:
     """The real adapters on fresh sessions, one call at a time."""
     ours, theirs = stand.netsuite_login, stand.salesforce_login
-    token = TokenLogin(ours.consumer_key, ours.consumer_secret, ours.token_id, ours.token_secret)
-    netsuite_settings = NetSuiteSettings(ours.account_id, token, concurrency=1)
+    key = load_pem_private_key(ours.key.private_pem.encode(), None)
+    login = CertificateLogin(ours.client_id, ours.certificate_id, key)  # type: ignore[arg-type]
+    netsuite_settings = NetSuiteSettings(ours.account_id, login, concurrency=1)
     credentials = ClientCredentials(theirs.consumer_key, theirs.client_secret)
     salesforce_settings = SalesforceSettings(credentials, domain="sandbox", concurrency=1)
     seeded = {"sleep": clock.sleep, "random": random.Random(f"session {seed}")}

@@ -40,7 +40,7 @@ CALM_RUNS = 12
 CALM_WAIT_SECONDS = 4000
 """Longer than a refused write rests, a transaction stays open and a request is under way."""
 STORM_RUNS = 200
-RUN_SETTINGS = RunSettings(metadata_seconds=10**8)
+RUN_SETTINGS = RunSettings(metadata_seconds=10**8, metadata_for_writes_seconds=10**8)
 
 
 class Crash(BaseException):
