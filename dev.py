@@ -4,6 +4,7 @@
     python3 dev.py demo       the main job, on local sandboxes of both vendors
     python3 dev.py test       the tests (more words go to pytest)
     python3 dev.py check      formatting, lint and types
+    python3 dev.py prove      2,000 fresh lives of both systems, and planted bugs that must be noticed
     python3 dev.py bench      the benchmark (more words go to it)
     python3 dev.py connector  the command line itself, e.g. `python3 dev.py connector doctor --help`
 
@@ -32,6 +33,10 @@ COMMANDS = {
         ["ruff", "format", "--check", "."],
         ["ruff", "check", "."],
         ["mypy"],
+    ],
+    "prove": [
+        ["python", "-m", "tests.mutants", "--quick"],
+        ["python", "-m", "tests.walk", "--seeds", "2000", "--start", "random", "--jobs", "2"],
     ],
     "bench": [["python", "-m", "bench"]],
     "connector": [["connector"]],

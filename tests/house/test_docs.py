@@ -227,8 +227,12 @@ def test_commands_and_options_exist(document: Path) -> None:
             assert line.split()[0].rstrip(",") in all_options() | DEV_OPTIONS, line
 
 
-DEV_OPTIONS = {"--leads", "--edits", "--explain", "--profile", "--seeds", "--start", "--replay", "--shrink"}
-"""Of the benchmark and the walk, which have command lines of their own."""
+DEV_OPTIONS = {
+    *("--leads", "--edits", "--explain", "--profile"),
+    *("--seeds", "--start", "--replay", "--shrink", "--jobs"),
+    *("--store", "--n", "--distinct", "--creates", "--clocks", "--table", "--files", "--quick"),
+}
+"""Of the benchmark and of the proofs, which have command lines of their own."""
 
 
 def assert_command(words: Sequence[str]) -> None:

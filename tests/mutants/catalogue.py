@@ -301,8 +301,8 @@ STANDING = (
         "a-dry-run-remembers",
         "I26",
         "connector/runs/sync.py",
-        "    parts, account = checked(parts, remember=False)\n",
-        "    parts, account = checked(parts, remember=True)\n",
+        "    look = first_look(parts, on_progress, remember=False)\n",
+        "    look = first_look(parts, on_progress, remember=True)\n",
         (PROMISES, "-k", "dry_run"),
     ),
     Mutant(
