@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, Unavailable
 from connector.secret import LIVE
 from connector.ui.logs import set_up_logs
 from connector.ui.tables import printable
@@ -46,6 +46,8 @@ def guarded(work: Callable[[], int], *, as_json: bool = False, debug: bool = Fal
 
 
 def _explain(error: BaseException) -> tuple[str, int]:
+    if isinstance(error, Unavailable):
+        return f"{error}\n  Nothing is lost. If the next run fails too: connector doctor", error.exit_code
     if isinstance(error, ConnectorError):
         return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
