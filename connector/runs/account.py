@@ -42,8 +42,7 @@ def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None
     """
     anew = mappings_changed(parts) or _lines_wait(parts)
     account = inspect(parts, remember=remember, believed_seconds=0 if anew else believed_seconds)
-    if parts.mappings.lookups:
-        parts = replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
+    parts = looking_up(parts)
     before = fitted_before(parts)
     if before == account.infos and not mappings_changed(parts):
         return parts, account
@@ -57,6 +56,13 @@ def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None
         for system, infos in fits:
             parts.store.cache(system, _FITTED, _to_data(infos), parts.clock.now())
     return replace(parts, mappings=mappings), replace(account, drift=found)
+
+
+def looking_up(parts: Parts) -> Parts:
+    """The parts with mappings that look into the live lists."""
+    if not parts.mappings.lookups:
+        return parts
+    return replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
 
 
 def live_lists(parts: Parts) -> LiveLists:

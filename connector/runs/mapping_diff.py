@@ -17,7 +17,7 @@ from connector.core.merge import merge
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
-from connector.runs.account import fitted_before, inspect
+from connector.runs.account import fitted_before, inspect, looking_up
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.reading import StoredLinks, vendor_fields
 from connector.runs.report import plain
@@ -82,6 +82,7 @@ def diff(parts: Parts, new: Mappings, on_progress: Progress = silent) -> DiffRep
     if mistakes:
         raise MappingError(mistakes)
     lines = lines_between(parts.mappings, new)
+    parts, new = looking_up(parts), looking_up(replace(parts, mappings=new)).mappings
     found = drift(parts.mappings, fitted_before(parts), account.infos)
     parts = replace(parts, mappings=without(parts.mappings, found))
     counts: Counter[str] = Counter()
