@@ -40,18 +40,12 @@ def plan_conversions(
     events: Iterable[LeadEvent],
     rules: ConversionRules,
     converted_statuses: tuple[str, ...],
-    witnessed: frozenset[Ref] = frozenset(),
 ) -> Conversions:
-    """Turn lead events into actions. An event that turns out to be none (an echo, an edit) asks for nothing.
-    `witnessed`: records that a system itself listed as deleted."""
+    """Turn lead events into actions. An event that turns out to be none (an echo, an edit) asks for nothing."""
     result = Conversions()
     for event in sorted(events, key=lambda one: one.link.id):
         lead = event.records.salesforce
-        if lead is not None and lead.converted is not None and _is_hidden(event, witnessed):
-            result.actions.append(
-                _hold(event, "converted in Salesforce, but not visible in NetSuite any more", "stage")
-            )
-        elif lead is not None and lead.converted is not None:
+        if lead is not None and lead.converted is not None:
             _converted_in_salesforce(event, lead, rules, result)
         elif _gone(lead):
             result.claimed.add(event.link.refs.netsuite)
@@ -73,13 +67,6 @@ def _moved_on_in_netsuite(event: LeadEvent) -> bool:
     if record.deleted:
         return bool(event.persons) or event.linked_company is not None
     return entity_of(record) is Entity.ORGANIZATION
-
-
-def _is_hidden(event: LeadEvent, witnessed: frozenset[Ref]) -> bool:
-    """Whether the NetSuite lead is not shown although nothing says that it was deleted or converted: a role that lost
-    a right looks like this, and the lead will want to be moved on once it is seen again."""
-    customer = event.records.netsuite
-    return customer is not None and customer.deleted and customer.ref not in witnessed and not event.persons
 
 
 def _gone(record: SourceRecord | None) -> bool:

@@ -24,7 +24,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     """All that a pass should do. The same scene always gives the same plan."""
     desk = Desk(mappings, account, scene, follow_deletes=follow_deletes)
     desk.households.update(households(scene, mappings))
-    conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses, scene.witnessed)
+    conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses)
     desk.actions.extend(conversions.actions)
     by_ref = {newcomer.ref: newcomer for newcomer in scene.newcomers if newcomer.ref not in conversions.claimed}
     desk.heirs.update(conversions.heirs)

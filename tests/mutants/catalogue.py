@@ -513,11 +513,11 @@ BRAKING = (
 
 REPEATING = (
     Mutant(
-        "newcomers-in-the-order-of-a-set",
+        "asked-in-the-order-of-a-set",
         "I28",
-        "connector/core/matching/pair.py",
-        "for newcomer in sorted(newcomers, key=lambda one: one.ref)}\n",
-        "for newcomer in sorted(newcomers, key=lambda one: hash(str(one.ref)))}\n",
+        "connector/runs/reading.py",
+        "    return tuple(sorted(names))\n",
+        "    return tuple(names)\n",
         ("tests/walk/test_walk.py", "-k", "same_calls"),
     ),
 )

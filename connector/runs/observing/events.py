@@ -68,8 +68,8 @@ def _linked_persons(look: Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, 
     company = None
     if len(links) == 1:
         (link,) = links.values()
-        changed = look.records.get(link.refs.netsuite)
-        if changed is not None and not changed.deleted:
+        contact = look.records.get(link.refs.netsuite)
+        if contact is not None and not contact.deleted and contact.ref in look.changed:
             company = _organization_of(look, bases.get(link.id), SystemName.NETSUITE)
     return contacts, company
 

@@ -16,24 +16,11 @@ _NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
 def see_linked(look: Look) -> Iterator[Linked]:
     links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
     bases = look.store.bases(links)
-    fetch(look, [ref for link in links.values() for ref in _unknown_side(look, link, bases.get(link.id))])
+    fetch(look, [ref for link in links.values() if link.id not in bases for ref in link.refs_both()])
     for link_id in sorted(links):
         observed = _observe_link(look, links[link_id], bases.get(link_id))
         if observed is not None:
             yield Linked(observed, bases.get(link_id))
-
-
-def _unknown_side(look: Look, link: Link, base: Base | None) -> Iterator[Ref]:
-    """The side that is not in hand, if the base cannot stand in for it: a value changed that was never agreed on."""
-    for ref in link.refs_both():
-        record = look.records.get(ref)
-        if base is None:
-            yield ref
-        elif record is not None and not record.deleted and link.refs.other(ref.system) not in look.records:
-            here, there = base.values.of(ref.system), base.values.other(ref.system)
-            values = translate(look, link.entity, record)
-            if any(name not in there and value != here.get(name) for name, value in values.items()):
-                yield link.refs.other(ref.system)
 
 
 def refs_of(linked: Linked) -> tuple[Ref, ...]:

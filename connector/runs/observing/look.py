@@ -19,7 +19,8 @@ from connector.runs.reading import StoredLinks, read, vendor_fields
 @dataclass(slots=True)
 class Look:
     """What the steps of a look share. `carriers`: match key -> records that carry it, by system and entity.
-    `listed_deleted`: records that a system itself told us were deleted."""
+    `listed_deleted`: records that a system itself told us were deleted. `changed`: records that an incremental read
+    showed; others are in hand because something else led to them."""
 
     parts: Parts
     account: Account
@@ -30,6 +31,7 @@ class Look:
     newcomers: dict[Ref, Newcomer] = field(default_factory=dict)
     carriers: dict[tuple[SystemName, Entity, str], tuple[Ref, ...]] = field(default_factory=dict)
     listed_deleted: set[Ref] = field(default_factory=set)
+    changed: set[Ref] = field(default_factory=set)
 
     @property
     def store(self) -> Store:
@@ -49,6 +51,7 @@ def read_changes(look: Look, progress: Progress, everything: bool) -> None:
         for type_, changes in look.parts.systems.of(system).changes(wanted).items():
             for page in changes.pages:
                 look.records.update((record.ref, record) for record in page)
+                look.changed.update(record.ref for record in page if not everything)
                 look.listed_deleted.update(record.ref for record in page if record.deleted)
                 progress(f"reading {system.title} {type_}", count_of(look, system), None)
             look.cursors[system, type_] = changes.cursor

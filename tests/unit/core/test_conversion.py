@@ -24,7 +24,7 @@ def event(theirs: SourceRecord | None, ours: SourceRecord | None, **more: Any) -
 
 
 def planned(one: LeadEvent, statuses: tuple[str, ...] = ("Closed - Converted",), rules: Any = RULES) -> Conversions:
-    return plan_conversions([one], rules, statuses, frozenset([CUSTOMER]))
+    return plan_conversions([one], rules, statuses)
 
 
 def customer(**more: Any) -> SourceRecord:
@@ -137,14 +137,6 @@ DELETED = {
 def test_a_lead_that_was_only_deleted_is_no_conversion(case: str) -> None:
     found = planned(DELETED[case])
     assert (found.actions, found.deleted) == ([], [DELETED[case]])
-
-
-def test_a_lead_that_is_only_not_shown_is_held_until_it_is_seen_again() -> None:
-    """A role that lost a right answers as if the record were gone; nothing listed it as deleted."""
-    one = event(customer(deleted=True), SOLD)
-    (hold,) = plan_conversions([one], RULES, ("Closed - Converted",)).actions
-    assert isinstance(hold, Hold)
-    assert (hold.kind, hold.link_id) == ("stage", 7)
 
 
 HELD = {
