@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -57,13 +58,13 @@ class Request:
         """`scheme://host[:port]`, to build links from."""
         return self.url.split("://", 1)[0] + "://" + self.host
 
-    @property
+    @cached_property
     def segments(self) -> tuple[str, ...]:
         """Decoded path segments; an encoded slash stays inside its segment."""
         return tuple(unquote(part) for part in self.path.split("/") if part)
 
-    @property
-    def params(self) -> dict[str, str]:
+    @cached_property
+    def params(self) -> Mapping[str, str]:
         """Decoded query parameters, the last of a repeated name wins."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 

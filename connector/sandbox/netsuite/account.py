@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from connector.sandbox.netsuite import schema
+from connector.sandbox.netsuite.automation import Automation
 from connector.sandbox.netsuite.fields import RecordType, record_types
 from connector.sandbox.netsuite.moments import Zone
 from connector.sandbox.netsuite.settings import Settings
@@ -50,6 +51,7 @@ class Account:
         self.settings = settings
         self.zone = Zone(settings.time_zone, settings.date_format)
         self.types = record_types(settings.without_credentials)
+        self.automations: list[Automation] = []
         self.database = schema.open_account(database, settings)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from connector.sandbox.netsuite import handlers, rules, stages
 from connector.sandbox.netsuite.account import UI, Account, Row
+from connector.sandbox.netsuite.automation import installed
 from connector.sandbox.netsuite.conversion import Wish, save_and_convert
 from connector.sandbox.netsuite.errors import NotEmulated, Refusal
 from connector.sandbox.netsuite.fields import RecordType
@@ -166,6 +167,12 @@ def _lock(account: Account, deed: Deed) -> dict[str, Any]:
     return {"id": str(row["id"]), "locked": locked}
 
 
+def _automation(account: Account, deed: Deed) -> dict[str, Any]:
+    script = installed(_kind(account, deed), str(deed["field"]), str(deed["kind"]), deed.get("argument"))
+    account.automations.append(script)
+    return {"scripts": len(account.automations)}
+
+
 def _list_name(account: Account, deed: Deed) -> str:
     name = str(deed["list"]).lower()
     if not account.one("SELECT 1 FROM listvalue WHERE list = ?", name):
@@ -219,6 +226,7 @@ DEEDS: dict[str, tuple[str, str, Callable[[Account, Deed], dict[str, Any]]]] = {
     "mass_update": ("ids fields", "type", _mass_update),
     "sales_order": ("customer", "total opportunity", _sales_order),
     "lock": ("id", "type locked", _lock),
+    "automation": ("type field kind", "argument", _automation),
     "add_list_value": ("list name", "stage probability", _add_list_value),
     "rename_list_value": ("list id name", "", _rename_list_value),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from connector.sandbox.netsuite import addresses, relations, rules, shapes, stages
 from connector.sandbox.netsuite.account import REST, Account, Row
 from connector.sandbox.netsuite.answers import check_parameters, malformed, resource, written
+from connector.sandbox.netsuite.automation import rewritten
 from connector.sandbox.netsuite.errors import (
     NotEmulated,
     invalid_content,
@@ -196,7 +197,8 @@ def _writable(account: Account, type_: str, request: Request) -> RecordType:
 
 def create(account: Account, kind: RecordType, body: Body, context: str = REST) -> int:
     """Make a record and what comes with it; its id."""
-    values = rules.new_record(account, kind, body.columns)
+    columns = {**body.columns, **rewritten(account.automations, kind, body.columns)}
+    values = rules.new_record(account, kind, columns)
     id_ = account.insert(kind, values)
     if body.has_address_book:
         addresses.write_lines(account, kind.table, id_, body.address_book, replace=False, path="addressBook")
@@ -211,7 +213,8 @@ def change(
     account: Account, kind: RecordType, row: Row, body: Body, *, replaced: bool = False, context: str = REST
 ) -> None:
     """Change a record as a body says; `replaced`: the addressBook is replaced and not added to."""
-    changes = rules.changed_record(account, kind, row, body.columns)
+    columns = {**body.columns, **rewritten(account.automations, kind, {**row, **body.columns})}
+    changes = rules.changed_record(account, kind, row, columns)
     account.update(kind, row, changes, context)
     if body.has_address_book:
         addresses.write_lines(account, kind.table, row["id"], body.address_book, replace=replaced, path="addressBook")

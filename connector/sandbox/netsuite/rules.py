@@ -16,6 +16,7 @@ from connector.sandbox.netsuite.errors import (
     user_error,
 )
 from connector.sandbox.netsuite.fields import RecordType
+from connector.sandbox.netsuite.settings import CustomField
 
 #: A company holds no person's name: the company form has no such fields.
 _PERSON_ONLY = ("salutation", "firstname", "middlename", "lastname", "title")
@@ -64,9 +65,13 @@ def _check_mandatory_custom(account: Account, kind: RecordType, row: Row) -> Non
         {
             field.script_id: field.label or field.script_id
             for field in account.settings.all_custom_fields
-            if field.mandatory and field.record_type == kind.name
+            if field.mandatory and field.record_type == kind.name and _is_on_form(field, row)
         },
     )
+
+
+def _is_on_form(field: CustomField, row: Row) -> bool:
+    return not field.forms or row.get("customform") in field.forms
 
 
 def check_external_id(account: Account, kind: RecordType, external_id: str | None, own_id: int | None) -> None:

@@ -16,7 +16,8 @@ ConversionIds = Literal["stays", "becomes_contact", "disappears"]
 class CustomField:
     """A custom field: `custentity_...` on customer or contact, `custbody_...` on opportunity.
 
-    `choices` are the values of a `list` field; the ids count from 1 in this order.
+    `choices` are the values of a `list` field; the ids count from 1 in this order. `forms`: the custom forms on which
+    a mandatory field is demanded; none: on all.
     """
 
     script_id: str
@@ -26,6 +27,7 @@ class CustomField:
     choices: tuple[str, ...] = ()
     length: int = 0
     mandatory: bool = False
+    forms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -253,7 +253,7 @@ def _quoted(text: str) -> str:
 
 
 def _setup_tables(settings: Settings) -> list[Table]:
-    tables = [_custom_fields(settings), *_custom_lists(settings)]
+    tables = [_custom_fields(settings), *_custom_lists(settings), _currencies()]
     if settings.one_world:
         tables += [
             Table(
@@ -276,6 +276,12 @@ def _list_table(name: str, script_id: str = "") -> Table:
     return Table(script_id or name, source, _columns(Column("id", "number"), *_plain("name isinactive")))
 
 
+def _currencies() -> Table:
+    """Named by their ISO codes here, which is what `symbol` holds (assumed)."""
+    source = "(SELECT id, name, name AS symbol, isinactive FROM listvalue WHERE list = 'currency')"
+    return Table("currency", source, _columns(Column("id", "number"), *_plain("name symbol isinactive")))
+
+
 def _custom_lists(settings: Settings) -> list[Table]:
     names = {f"customlist_{custom.script_id}" for custom in settings.all_custom_fields if custom.kind == "list"}
     return [_list_table(name) for name in sorted(names)]
@@ -289,7 +295,7 @@ def _custom_fields(settings: Settings) -> Table:
             custom.label or custom.script_id,
             "BODY" if custom.record_type == "opportunity" else "ENTITY",
             _FIELD_TYPES[custom.kind],
-            "T" if custom.mandatory else "F",
+            "T" if custom.mandatory and not custom.forms else "F",
             custom.record_type.upper(),
         )
         for custom in settings.all_custom_fields

@@ -51,6 +51,9 @@ def test_a_status_is_set_by_hand(account: Caller) -> None:
         {"do": "lock"},
         {"do": "lock", "id": "1001", "colour": "red"},
         {"do": "lock", "id": "9999"},
+        {"do": "automation", "type": "customer", "field": "nope", "kind": "upper"},
+        {"do": "automation", "type": "customer", "field": "id", "kind": "upper"},
+        {"do": "automation", "type": "customer", "field": "title", "kind": "sing"},
         {"do": "update", "type": "customer", "id": "1001", "fields": {"nope": 1}},
         {"do": "update", "type": "customer", "id": "1001", "fields": {"entityStatus": "999"}},
         {"do": "save_and_convert", "lead": "1001", "variant": "explodes"},
@@ -205,6 +208,36 @@ def test_a_mass_update_gives_one_second_to_all(account: Caller) -> None:
     assert _act(account, "mass_update", ids=ids, fields={"category": "7"}) == {"updated": 5}
     assert {row["lastmodifieddate"] for row in account.brain.rows("customer")} == {account.brain.account.now()}
     assert {row["category"] for row in account.brain.rows("customer")} == {7}
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "argument", "sent", "kept"),
+    [
+        ("title", "upper", None, "chair", "CHAIR"),
+        ("phone", "phone_e164", None, "(415) 555-0100", "+14155550100"),
+        ("estimatedBudget", "round", -2, 149.5, 100.0),
+        ("fax", "set_always", None, "415 555 0100", None),
+        ("custentity_employees", "at_least", 10, 3, 10),
+    ],
+)
+def test_a_script_rewrites_a_field_whoever_saves(
+    account: Caller, field: str, kind: str, argument: Any, sent: Any, kept: Any
+) -> None:
+    _act(account, "automation", type="customer", field=field, kind=kind, argument=argument)
+    lead = account.lead(**{field: sent})
+    assert account.get(f"/customer/{lead}").get(field) == kept
+    account.change(f"/customer/{lead}", **{field: sent})
+    assert account.get(f"/customer/{lead}").get(field) == kept
+    _act(account, "update", type="customer", id=lead, fields={field: sent})
+    assert account.get(f"/customer/{lead}").get(field) == kept
+
+
+def test_a_script_of_one_field_leaves_the_others_and_other_types_alone(account: Caller) -> None:
+    _act(account, "automation", type="customer", field="title", kind="upper")
+    lead, contact = account.lead(title="chair"), account.make("contact", firstName="Ann", lastName="Lee", title="chair")
+    account.change(f"/customer/{lead}", comments="met at fair")
+    assert account.get(f"/customer/{lead}")["comments"] == "met at fair"
+    assert account.get(f"/contact/{contact}")["title"] == "chair"
 
 
 def test_lists_grow_and_values_are_renamed(account: Caller) -> None:

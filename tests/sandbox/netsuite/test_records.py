@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from connector.sandbox.netsuite.settings import CustomField
 from tests.sandbox.netsuite.caller import HOST, RECORD, Caller
 
 _STRICT = {"X_NetSuite_PropertyNameValidation": "Error"}
@@ -51,6 +52,16 @@ def test_every_write_moves_the_stamp(account: Caller) -> None:
     account.change(f"/customer/{lead}")
     shown = account.get(f"/customer/{lead}")
     assert (shown["dateCreated"], shown["lastModifiedDate"]) == ("2026-01-05T09:00:00Z", "2026-01-05T09:01:00Z")
+
+
+def test_a_form_demands_its_own_fields(start: Callable[..., Caller]) -> None:
+    shops = CustomField("custentity_shops", "customer", "integer", "Shops", mandatory=True, forms=(-2,))
+    account = start(custom_fields=(shops,))
+    answer = account.send("POST", f"{RECORD}/customer", {"companyName": "A", "customForm": {"id": "-2"}})
+    assert account.refused(answer).endswith("Please enter value(s) for: Shops.")
+    made = account.make("customer", companyName="B", customForm={"id": "-2"}, custentity_shops=3)
+    assert account.get(f"/customer/{made}")["customForm"]["id"] == "-2"
+    account.make("customer", companyName="C")
 
 
 def test_names_compare_without_case(account: Caller) -> None:

@@ -441,6 +441,12 @@ def test_custom_fields_are_listed(start: Callable[..., Caller]) -> None:
     assert account.refused(answer).endswith("Please enter value(s) for: X.")
 
 
+def test_currencies_are_listed_by_their_codes(account: Caller) -> None:
+    account.brain.act({"do": "add_list_value", "list": "currency", "name": "EUR"})
+    rows = account.rows("SELECT id, symbol FROM currency WHERE isinactive = 'F' ORDER BY id")
+    assert rows == [{"id": "1", "symbol": "USD"}, {"id": "2", "symbol": "EUR"}]
+
+
 def test_one_world_has_its_relationship_table(start: Callable[..., Caller]) -> None:
     account = start(one_world=True)
     made = account.make("customer", companyName="A", subsidiary="2")
