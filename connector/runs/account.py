@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from connector.core.flow import Pair
@@ -15,11 +19,13 @@ from connector.core.ports import FieldInfo, RecordInfo, System
 from connector.core.scene import Account
 from connector.core.schema import Stage, SystemName, record_types
 from connector.errors import MappingError
+from connector.runs.noticed import note
 from connector.runs.parts import Parts
 
 _FITTED: Final = "fitted"
 """Where the metadata is kept with which the mapping files last fitted."""
-_WAITING: Final = "waiting lines"
+_ENDED: Final = "mappings"
+"""Where it is kept with which mapping files the last run came to its end."""
 
 
 def identities(parts: Parts) -> Pair[str]:
@@ -40,11 +46,12 @@ def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None
     metadata (they may speak of fields and values that are new), and so are lines that wait (they may be back).
     `believed_seconds`: how old other metadata may be (None: as the settings say; 0: asked now).
     """
-    anew = mappings_changed(parts) or _lines_wait(parts)
-    account = inspect(parts, remember=remember, believed_seconds=0 if anew else believed_seconds)
+    last, waited = _last(parts)
+    changed = last != parts.mappings.fingerprint
+    account = inspect(parts, remember=remember, believed_seconds=0 if changed or waited else believed_seconds)
     parts = looking_up(parts)
     before = fitted_before(parts)
-    if before == account.infos and not mappings_changed(parts):
+    if before == account.infos and not changed:
         return parts, account
     found = drift(parts.mappings, before, account.infos)
     mappings = without(parts.mappings, found)
@@ -52,9 +59,11 @@ def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None
     mistakes = check_mappings(mappings, fits, values=False)
     if mistakes:
         raise MappingError(mistakes)
+    if remember:
+        note(parts.store, found.changes, parts.clock.now())
     if remember and fits != before:
         for system, infos in fits:
-            parts.store.cache(system, _FITTED, _to_data(infos), parts.clock.now())
+            parts.store.cache(system, _FITTED, _packed(infos), parts.clock.now())
     return replace(parts, mappings=mappings), replace(account, drift=found)
 
 
@@ -76,34 +85,34 @@ def live_lists(parts: Parts) -> LiveLists:
     return Pair(of(SystemName.NETSUITE), of(SystemName.SALESFORCE))
 
 
-def _lines_wait(parts: Parts) -> bool:
-    kept = parts.store.cached(SystemName.NETSUITE, _WAITING)
-    return bool(kept and kept[0])
+def _last(parts: Parts) -> tuple[str | None, frozenset[str]]:
+    """The mapping files of the last run that came to an end, by their fingerprint (None: there was no such run), and
+    their lines that waited then."""
+    kept = parts.store.cached(SystemName.NETSUITE, _ENDED)
+    return (kept[0]["fingerprint"], frozenset(kept[0]["waiting"])) if kept else (None, frozenset())
 
 
 def must_read_all(parts: Parts) -> bool:
     """Whether every record may be news: the files say something else than in the last run that came to an end, or a
     line that waited then because an account changed is back."""
-    kept = parts.store.cached(SystemName.NETSUITE, _WAITING)
-    return mappings_changed(parts) or bool(kept and set(kept[0]) - set(parts.mappings.waiting))
+    last, waited = _last(parts)
+    return last != parts.mappings.fingerprint or not waited <= set(parts.mappings.waiting)
 
 
 def remember_mappings(parts: Parts) -> None:
     """A run came to its end with these mappings."""
-    now = parts.clock.now()
-    parts.store.cache(SystemName.NETSUITE, "mappings", parts.mappings.fingerprint, now)
-    parts.store.cache(SystemName.NETSUITE, _WAITING, list(parts.mappings.waiting), now)
+    said = {"fingerprint": parts.mappings.fingerprint, "waiting": list(parts.mappings.waiting)}
+    parts.store.cache(SystemName.NETSUITE, _ENDED, said, parts.clock.now())
 
 
 def mappings_changed(parts: Parts) -> bool:
     """Whether the mapping files say something else than in the last run that came to an end."""
-    kept = parts.store.cached(SystemName.NETSUITE, "mappings")
-    return kept is None or kept[0] != parts.mappings.fingerprint
+    return _last(parts)[0] != parts.mappings.fingerprint
 
 
 def mappings_rewritten(parts: Parts) -> bool:
     """Whether an earlier run came to an end with other mapping files."""
-    return parts.store.cached(SystemName.NETSUITE, "mappings") is not None and mappings_changed(parts)
+    return _last(parts)[0] not in (None, parts.mappings.fingerprint)
 
 
 def inspect(parts: Parts, *, remember: bool = True, believed_seconds: int | None = None) -> Account:
@@ -125,8 +134,8 @@ def inspect(parts: Parts, *, remember: bool = True, believed_seconds: int | None
             parts.store.cache(system, name, data, parts.clock.now())
         return data
 
-    def describe(system: SystemName) -> dict[str, RecordInfo]:
-        return _infos(ask(system, "describe", lambda one: _to_data(one.describe(types_of(system)))))
+    def describe(system: SystemName) -> Mapping[str, RecordInfo]:
+        return _infos(ask(system, "describe", lambda one: _packed(one.describe(types_of(system)))))
 
     stages = ask(SystemName.NETSUITE, "stages", lambda one: dict(one.stages()))
     statuses = ask(SystemName.SALESFORCE, "converted_statuses", lambda one: list(one.converted_statuses()))
@@ -155,12 +164,17 @@ def fitted_before(parts: Parts) -> Records | None:
     return Pair(_infos(kept.netsuite[0]), _infos(kept.salesforce[0]))
 
 
-def _infos(data: Mapping[str, Any]) -> dict[str, RecordInfo]:
+def _packed(infos: Mapping[str, RecordInfo]) -> str:
+    """How metadata is kept: a hundred kilobytes of JSON in a tenth of the room."""
+    data = {type_: asdict(info) for type_, info in infos.items()}
+    return b64encode(zlib.compress(json.dumps(data, sort_keys=True).encode())).decode()
+
+
+@lru_cache(maxsize=8)  # a run reads the same text several times, and hundreds of fields take long to build
+def _infos(packed: str) -> Mapping[str, RecordInfo]:
+    """The metadata that `_packed` wrote."""
+    data = json.loads(zlib.decompress(b64decode(packed)))
     return {type_: _record_info(entry) for type_, entry in data.items()}
-
-
-def _to_data(infos: Mapping[str, RecordInfo]) -> dict[str, Any]:
-    return {type_: asdict(info) for type_, info in infos.items()}
 
 
 def _record_info(data: Mapping[str, Any]) -> RecordInfo:

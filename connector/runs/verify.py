@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from connector.core import plan as planner
 from connector.core.brakes import check_identity
 from connector.core.flow import Base, Hold, Linked, Observed, Pair, Plan, Ref
+from connector.core.scene import Account
 from connector.core.schema import ABSENT, Entity, Stage
 from connector.runs.account import checked, identities
 from connector.runs.coverage import uncarried
@@ -20,6 +22,11 @@ def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
     """Read both systems completely and compare."""
     check_identity(parts.store.identity(), identities(parts))
     parts, account = checked(parts, remember=False, believed_seconds=0)
+    return replace(compare(parts, account, on_progress), uncarried=uncarried(parts, account))
+
+
+def compare(parts: Parts, account: Account, on_progress: Progress = silent) -> VerifyReport:
+    """The report without the fields that do not cross. `parts` and `account`: as `checked` gives them."""
     sighting = observe(parts, account, on_progress, everything=True)
     open_holds = {_place(one.hold): one.hold.reason for one in parts.store.open_holds()}
     unexplained: list[Difference] = []
@@ -41,7 +48,6 @@ def verify(parts: Parts, on_progress: Progress = silent) -> VerifyReport:
         explained=tuple(explained),
         unlinked=tuple(_unlinked(parts, sighting, planner.make_plan(sighting.scene, parts.mappings, account))),
         lead_and_customer=sum(_lead_and_customer(one.observed) for one in sighting.scene.linked),
-        uncarried=uncarried(parts, account),
     )
 
 

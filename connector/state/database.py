@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection, Insert, Table
 
 from connector.state.lock import Lock
+
+Purpose = Literal["ask", "read", "write"]
+"""What a transaction is for: one question, several questions about one moment, or a change."""
 
 Kept = Callable[[Any], Mapping[str, Any]]
 """The columns of a row to insert -> columns of the row that is there already, as SQL makes them."""
@@ -33,7 +36,7 @@ class Dialect(Protocol):
         makes of the row given."""
         ...
 
-    def begin_for_writing(self, connection: Connection, writing: bool) -> None:
+    def begin_for(self, connection: Connection, purpose: Purpose) -> None:
         """How the next transaction of `connection` begins. Writers take turns, readers see one moment."""
         ...
 

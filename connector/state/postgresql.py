@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from connector.errors import ConfigError, StateError, StateLocked
-from connector.state.database import Kept, nothing
+from connector.state.database import Kept, Purpose, nothing
 
 BUSY_TIMEOUT_SECONDS = 5.0
 """How long another session is waited for: one that writes, or one that a killed run left behind with the lock."""
@@ -156,10 +156,10 @@ def upsert(
     return statement.on_conflict_do_update(index_elements=key, index_where=where, set_=fresh)
 
 
-def begin_for_writing(connection: Connection, writing: bool) -> None:
+def begin_for(connection: Connection, purpose: Purpose) -> None:
     """How the next transaction begins. Writers take turns, so that none is refused for what another did meanwhile;
     a reader sees the store as it was at one moment, however many statements it takes."""
-    connection.info["writing"] = writing
+    connection.info["writing"] = purpose == "write"
 
 
 def _listen(engine: Any) -> None:
@@ -241,7 +241,7 @@ class AdvisoryLock:
                 self._execute(_GIVE_BACK)
 
     def _execute(self, statement: Any) -> Any:
-        begin_for_writing(self._connection, writing=False)
+        begin_for(self._connection, "ask")
         with self._connection.begin():
             return self._connection.execute(statement, {"kind": _RUN}).all()
 

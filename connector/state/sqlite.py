@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 
 from connector.errors import StateError
-from connector.state.database import Kept, nothing
+from connector.state.database import Kept, Purpose, nothing
 from connector.state.files import make_private, take_from_others
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -52,10 +52,13 @@ def upsert(
     return statement.on_conflict_do_update(index_elements=key, index_where=where, set_=fresh)
 
 
-def begin_for_writing(connection: Connection, writing: bool) -> None:
-    """How the next transaction begins. A writer locks at once: one that read first and then finds that another
-    process wrote meanwhile would be refused with no way to wait."""
-    connection.info["begin"] = "BEGIN IMMEDIATE" if writing else "BEGIN"
+_BEGIN: dict[Purpose, str] = {"ask": "", "read": "BEGIN", "write": "BEGIN IMMEDIATE"}
+
+
+def begin_for(connection: Connection, purpose: Purpose) -> None:
+    """How the next transaction begins. One question sees one moment by itself. A writer locks at once: one that read
+    first and then finds that another process wrote meanwhile would be refused with no way to wait."""
+    connection.info["begin"] = _BEGIN[purpose]
 
 
 def _listen(engine: Engine) -> None:
@@ -71,7 +74,8 @@ def _listen(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Python's sqlite3 would begin late, and leave table changes out of the transaction.
-        connection.exec_driver_sql(connection.info.get("begin", "BEGIN"))
+        if how := connection.info.get("begin", "BEGIN"):
+            connection.exec_driver_sql(how)
 
 
 # errors ------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connector.core.schema import Address, Value
+from connector.core.schema import Address, Money, Value
 
 
 def dump_value(value: Value) -> str:
@@ -50,6 +50,8 @@ def _tagged(value: object) -> dict[str, Any]:
     match value:
         case Decimal():
             return {"decimal": str(value)}
+        case Money():
+            return {"money": [str(value.amount), value.currency]}
         case datetime():  # before date: a datetime is a date too
             return {"datetime": value.isoformat()}
         case date():
@@ -61,6 +63,7 @@ def _tagged(value: object) -> dict[str, Any]:
 
 _READERS: dict[str, Callable[[Any], Value]] = {
     "decimal": Decimal,
+    "money": lambda parts: Money(Decimal(parts[0]), parts[1]),
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "address": lambda parts: Address(**parts),

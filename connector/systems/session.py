@@ -16,11 +16,11 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -232,7 +232,7 @@ class Session(RequestsSession):
         decode: Callable[[Response], Any] | None = None,
         judge: Callable[[Response], Verdict] | None = None,
         anonymous: bool = False,
-        params: Any = None,
+        params: Mapping[str, str | int] | None = None,
         data: Any = None,
         json: Any = None,
         headers: Any = None,
@@ -249,15 +249,11 @@ class Session(RequestsSession):
         Unintelligible.
         """
         prepared = PreparedRequest()
-        # Not `prepare_request`: it merges cookies, hooks and logins of the session, and there are none.
-        prepared.prepare(
-            method=method.upper(),
-            url=url,
-            headers={**self.headers, **(headers or {})},
-            params=params,
-            data=data,
-            json=json,
-        )
+        # Not `prepare_request`: it merges cookies, hooks and logins, and there are none.
+        prepared.prepare_method(method.upper())
+        prepared.url = _address(url, tuple((params or {}).items()))
+        prepared.prepare_headers({**self.headers, **(headers or {})})
+        prepared.prepare_body(data, None, json)
         self._check_address(prepared.url or "")
         call = _Call(
             prepared=prepared,
@@ -267,9 +263,6 @@ class Session(RequestsSession):
             authorizer=None if anonymous else self.authorizer,
         )
         return self._with_valid_login(call)
-
-    def get_redirect_target(self, resp: Response) -> None:
-        """Keeps `requests` from reading a redirect's body and preparing the next request."""
 
     def _with_valid_login(self, call: _Call) -> Response:
         """The same call again, same headers, under a renewed login if the first is not accepted."""
@@ -301,9 +294,9 @@ class Session(RequestsSession):
         """Send and read the whole body; transport failures become `_Failure`."""
         started = time.monotonic()
         try:
-            response = super().send(
-                prepared, stream=True, timeout=self._timeouts, verify=True, allow_redirects=False, proxies={}
-            )
+            # Not `send` of the session: it would keep cookies, and prepare to follow a redirect.
+            adapter = self.get_adapter(prepared.url or "")
+            response = adapter.send(prepared, stream=True, timeout=self._timeouts, verify=True, proxies={})
             with response:
                 self._read_body(response, started + self._total_seconds)
         except RequestException as error:
@@ -423,6 +416,8 @@ class Session(RequestsSession):
         return {"system": str(self.system), "status": response.status_code, "request_id": request_id(response)}
 
     def _log(self, call: _Call, response: Response, seconds: float) -> None:
+        if not log.isEnabledFor(logging.DEBUG):
+            return
         facts = {
             "system": str(self.system),
             "call": call.name,
@@ -449,6 +444,14 @@ def _proof(request: PreparedRequest) -> str:
     body = request.body or b""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     return f"{request.headers.get('Authorization', '')} {text}"
+
+
+@lru_cache(maxsize=64)  # most calls of a run go to a few addresses
+def _address(url: str, params: tuple[tuple[str, str | int], ...]) -> str:
+    """A whole URL, percent-encoded as it travels."""
+    prepared = PreparedRequest()
+    prepared.prepare_url(url, dict(params))
+    return prepared.url or ""
 
 
 def _random_source() -> random.Random:

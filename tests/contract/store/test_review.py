@@ -81,6 +81,17 @@ def test_values_that_lost_are_found_by_record_and_field_newest_first_until_they_
     assert store.overruled() == [lost(1, LATER, "phone"), lost(1, LATER)]
 
 
+def test_a_value_that_loses_again_by_the_same_decision_is_listed_once_with_the_last_time(store: Store) -> None:
+    empty = replace(lost(1, field="phone"), value=None)
+    store.put_overruled([lost(1), empty])
+    store.put_overruled([lost(1, LATER), replace(empty, at=LATER)])
+    assert store.overruled() == [replace(empty, at=LATER), lost(1, LATER)]
+    one = lost(1)
+    others = [replace(one, value="x"), replace(one, value_written="x"), replace(one, reason="x"), lost(1, field="fax")]
+    store.put_overruled([lost(2), *others])
+    assert len(store.overruled()) == 7
+
+
 def test_what_was_written_lately_is_found_by_record_oldest_first_until_it_is_pruned(store: Store) -> None:
     writes = [Written(lead(1), "email", value, held, at) for value, held, at in (("a", "A", NOON), ("b", None, LATER))]
     store.put_written([*writes, Written(lead(2), "email", "x", "x", LATER)])

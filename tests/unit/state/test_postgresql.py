@@ -49,10 +49,10 @@ def other(postgresql_place: str, store: SqlStore) -> Iterator[SqlStore]:
 
 @contextmanager
 def connected(place: str, *, writing: bool = True) -> Iterator[Connection]:
-    from connector.state.postgresql import begin_for_writing, connect
+    from connector.state.postgresql import begin_for, connect
 
     connection = connect(place)
-    begin_for_writing(connection, writing)
+    begin_for(connection, "write" if writing else "read")
     try:
         yield connection
     finally:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from connector.core.flow import Base, Pair
+from connector.core.flow import Base, Pair, Ref
+from connector.core.schema import Entity, SystemName
 from connector.errors import StateError
-from connector.state.store import open_store
+from connector.state.store import SqlStore, open_store
+from connector.state.transactions import IN_A_STATEMENT
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def test_a_store_whose_commit_failed_says_so_and_can_be_used_again(tmp_path: Path) -> None:
@@ -21,3 +28,43 @@ def test_a_store_whose_commit_failed_says_so_and_can_be_used_again(tmp_path: Pat
     assert store.start_run("sync", datetime(2026, 1, 5, tzinfo=UTC)) == 1
     assert not store.bases([999])
     store.close()
+
+
+@contextmanager
+def statements_of(store: SqlStore) -> Iterator[list[str]]:
+    """What reaches the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement.split()[0])
+
+    event.listen(store._connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(store._connection, "before_cursor_execute", note)
+
+
+def test_a_question_about_nothing_does_not_reach_the_database(tmp_path: Path) -> None:
+    """Most runs find little: what they ask then must cost nothing."""
+    begun: list[object] = []
+    with closing(open_store(tmp_path / "state.db")) as store:
+        event.listen(store._connection, "begin", begun.append)
+        assert store.links([]) == store.lead_links([]) == {}
+        assert store.links_by_id([]) == {}
+        assert store.bases([]) == {}
+        assert store.candidates(SystemName.NETSUITE, Entity.LEAD, []) == {}
+        assert store.written([], NOON) == []
+    assert begun == []
+
+
+def test_one_question_needs_no_transaction_and_several_see_one_moment(tmp_path: Path) -> None:
+    refs = [Ref(SystemName.NETSUITE, "customer", "1"), Ref(SystemName.SALESFORCE, "Lead", "00Q1")]
+    with closing(open_store(tmp_path / "state.db")) as store, statements_of(store) as seen:
+        store.cursor(SystemName.NETSUITE, "customer")
+        store.bases([1])
+        assert seen == ["SELECT", "SELECT"]
+        seen.clear()
+        store.links(refs)
+        assert seen == ["BEGIN", "SELECT", "SELECT"]
+        seen.clear()
+        store.bases(range(IN_A_STATEMENT + 1))
+        assert seen == ["BEGIN", "SELECT", "SELECT"]
