@@ -239,10 +239,10 @@ def main() -> int:
 
 
 def _reported(way: str, found: Mapping[str, float]) -> bool:
-    print(f"\n{way}, {FIELDS} plain fields: records a second on one core\n")
-    floor = found["by hand, the same promises"]
+    print(f"\n{way}, {FIELDS} plain fields: records a second on one core, beside both functions written by hand\n")
+    floor, least = found["by hand, the same promises"], found["by hand, the least"]
     for name, rate in found.items():
-        print(f"  {name:<28}{rate:>12,.0f}{rate / floor:>8.3f}")
+        print(f"  {name:<28}{rate:>12,.0f}{rate / floor:>8.3f}{rate / least:>8.3f}")
     ratio = found["compiled mapping"] / floor
     print(f"\n{'ok  ' if ratio >= AT_LEAST else 'OVER'}  {way}: {ratio:.2f} of by hand, at least {AT_LEAST}")
     return ratio >= AT_LEAST

@@ -13,7 +13,7 @@ from connector.core.mapping.check import check_mappings
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.drift import Records
 from connector.core.mapping.ownership import contradictions
-from connector.core.mapping.proof import Loss, prove
+from connector.core.mapping.proof import Loss, own_fields, prove
 from connector.core.schema import Entity
 from connector.errors import MappingError, Mistake
 from connector.runs.account import inspect, remembered
@@ -30,8 +30,8 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """`losses` in the files' order, each with its place. `gated`: lines that begin at a stage. `metadata` None: what
-    needs an account was not checked."""
+    """`losses` in the files' order, each with its place. `gated`: lines that begin at a stage. `costly`: lines that
+    cost a call for each record that is read. `metadata` None: what needs an account was not checked."""
 
     files: tuple[str, ...]
     lines: int
@@ -39,6 +39,7 @@ class CheckReport:
     mistakes: tuple[Mistake, ...]
     losses: tuple[tuple[Mistake, Loss], ...]
     gated: tuple[tuple[Mistake, str], ...]
+    costly: tuple[tuple[Mistake, str], ...]
 
     def data(self) -> dict[str, Any]:
         undeclared = [loss for _, loss in self.losses if not loss.declared]
@@ -49,6 +50,7 @@ class CheckReport:
             "mistakes": [_mistake_data(one) for one in self.mistakes],
             "losses": [_place(at) | _loss_data(loss) for at, loss in self.losses],
             "gated": [_place(at) | {"what": what} for at, what in self.gated],
+            "costly": [_place(at) | {"what": what} for at, what in self.costly],
             "exit_code": MappingError.exit_code if self.mistakes or undeclared else 0,
         }
 
@@ -76,6 +78,7 @@ def check_files(mappings: Mappings, metadata: Metadata | None, only: Collection[
         mistakes=tuple(sorted((one for one in mistakes if one.file in wanted), key=lambda one: (one.file, one.line))),
         losses=tuple((at, loss) for at, loss in losses if at.file in wanted),
         gated=tuple((at, what) for at, what in _gated(mappings) if at.file in wanted),
+        costly=tuple((at, what) for at, what in _costly(mappings, metadata) if at.file in wanted),
     )
 
 
@@ -104,6 +107,19 @@ def _gated(mappings: Mappings) -> Iterator[tuple[Mistake, str]]:
             if line.from_stage is not None:
                 at = mappings.sources[entity].mistake(("fields", name), "", on_key=True)
                 yield at, f"`{name}` begins at stage {line.from_stage}"
+
+
+def _costly(mappings: Mappings, metadata: Metadata | None) -> Iterator[tuple[Mistake, str]]:
+    for entity in Entity if metadata is not None else ():
+        mapping = mappings.of(entity)
+        for system, infos in metadata.records if metadata is not None else ():
+            type_ = mapping.record_type(system)
+            singly = {name for name, known in infos[type_].fields.items() if known.singly} if type_ in infos else set()
+            for name, line in mapping.fields.items():
+                for vendor in sorted(singly & set(own_fields(mapping, line, system))):
+                    at = mappings.sources[entity].mistake(("fields", name), "", on_key=True)
+                    how = f"{system.title} may tell `{vendor}` record by record only"
+                    yield at, f"{how}: up to one call more for each {type_} that is read"
 
 
 # --- as data ---------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def _outcome(
             creating=False,
             links=links,
             info=account.infos.of(system).get(mapping.record_type(system)),
-            holds={change.field: change.old for change in changes},
+            holds={**readings.of(system).values, **{change.field: change.old for change in changes}},
         )
         held |= rendering.problems
         writes.append(rendering.fields)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.core.mapping.insertion import CannotInsert, insert_line
+from connector.core.mapping.insertion import CannotInsert, insert_line, insert_row
 from connector.core.mapping.suggest import Proposal
 from connector.runs.advice import Advice, proposal_data
 
@@ -49,11 +49,12 @@ def _obstacle(one: Proposal) -> str:
 
 def _insert(path: Path, one: Proposal) -> str:
     """Why it could not be inserted; "" once it was."""
+    text = path.read_bytes().decode()  # as it is: reading it as text would change the line ends
     try:
-        fresh = insert_line(path.read_text("utf-8"), one.path, one.yaml)
+        fresh = insert_line(text, one.path, one.yaml) if one.path else insert_row(text, one.yaml)
     except CannotInsert as why:
         return str(why)
     beside = path.with_name(f".{path.name}.new")
-    beside.write_text(fresh, "utf-8")
+    beside.write_bytes(fresh.encode())
     beside.replace(path)
     return ""

@@ -26,7 +26,8 @@ def check(data: Data) -> str:
             *_listed("Mistakes", data["mistakes"], _mistake),
             *_listed("Values that would be damaged", damage, _loss),
             *_listed("Accepted by the files", accepted, _accepted),
-            *_listed("From a stage on", data["gated"], lambda one: [f"  {_place(one)}: {one['what']}"]),
+            *_listed("From a stage on", data["gated"], _noted),
+            *_listed("What costs calls", data["costly"], _noted),
         ]
     )
 
@@ -67,6 +68,10 @@ def _mistake(one: Data) -> list[str]:
 
 def _loss(one: Data) -> list[str]:
     return [f"  {_place(one)}: {one['field']}: {one['what']}", f"    -> {one['repair']}"]
+
+
+def _noted(one: Data) -> list[str]:
+    return [f"  {_place(one)}: {one['what']}"]
 
 
 def _accepted(one: Data) -> list[str]:
@@ -189,12 +194,12 @@ def _left(left: Sequence[Data]) -> Iterator[str]:
 # --- what every run says -----------------------------------------------------------------------------------
 
 
-def advice(data: Data) -> Iterator[str]:
+def advice(data: Data, since: str = "since the last run") -> Iterator[str]:
     """What the accounts changed, which lines wait, and what to paste."""
     drift = data["drift"]
     changes = [(TITLES[one["system"]], one["type"], one["field"], one["what"]) for one in drift["noticed"]]
     if changes:
-        yield from ("", heading(f"Changed in the accounts since the last run ({len(changes):,})"))
+        yield from ("", heading(f"Changed in the accounts {since} ({len(changes):,})"))
         yield from table(("where", "record", "field", "what"), changes[:ROWS])
     yield from _listed("Lines that wait, because an account changed", drift["held"], _held)
     yield from _listed("New records that wait", drift["creates"], _create)
@@ -210,7 +215,8 @@ def _create(one: Data) -> list[str]:
 
 
 def _proposal(one: Data) -> list[str]:
-    into = f"in place of the row {one['replaces']!r}" if one["replaces"] else f"under {one['under']}"
+    under = f"under {one['under']}" if one["under"] else "at its end"
+    into = f"in place of the row {one['replaces']!r}" if one["replaces"] else under
     told = [f"  {one['file']}, {into}:", f"      {one['yaml']}"] if one["yaml"] else [f"  {one['file']}, {into}:"]
     return told + [f"    because {reason}" for reason in one["reasons"]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,12 @@ from connector.core.mapping.document import load_mappings
 from connector.core.mapping.insertion import insert_line
 from connector.core.mapping.suggest import Proposal
 from connector.core.schema import SystemName
+from connector.runs.advice import Advice
 from connector.runs.mapping_check import check
 from connector.runs.mapping_diff import diff
 from connector.runs.mapping_preview import preview_records
 from connector.runs.mapping_suggest import suggest
+from connector.runs.mapping_write import write_proposals
 from tests.story.town import MAPPINGS, Town
 
 
@@ -68,6 +71,39 @@ def test_a_list_value_that_netsuite_got_crosses_once_its_row_is_pasted(town: Tow
     assert settled.counts["salesforce.lead.updated"] == 1
     assert in_salesforce(town, 2)["LeadSource"] == "Podcast"
     assert town.sync().writes == Pair(0, 0)
+
+
+def test_a_row_is_written_into_the_table_beside_the_file(town: Town) -> None:
+    lead, table = town.mappings_folder / "lead.yaml", town.mappings_folder / "sources.csv"
+    ids = {"Web": "-6", "Trade Show": "9", "Other": "5"}
+    named = re.sub(r"(salesforce: LeadSource\n    values:)\n(      .*\n)+", r"\1 sources.csv\n", lead.read_text())
+    lead.write_text(named)
+    table.write_bytes("\r\n".join(["netsuite,salesforce", *(f'{id_},"{name}"' for name, id_ in ids.items())]).encode())
+    before = table.read_bytes()
+    value = town.netsuite("add_list_value", list="leadsource", name="Podcast")["id"]
+    town.reload()
+    new_lead(town, 1, leadSource={"id": value})
+    assert [hold.field for hold in town.sync().holds] == ["source"]
+
+    report = write_proposals(suggest(town.parts), town.mappings_folder)
+
+    assert ("sources.csv", f"{value},Podcast") in {(one.file, one.yaml) for one in report.written}
+    assert table.read_bytes() == before + f"\r\n{value},Podcast".encode()
+    town.reload()
+    assert town.sync().holds == ()
+    assert in_salesforce(town, 1)["LeadSource"] == "Podcast"
+
+
+def test_what_is_written_keeps_the_line_ends_of_the_file(town: Town) -> None:
+    lead = town.mappings_folder / "lead.yaml"
+    text = lead.read_bytes().replace(b"\n", b"\r\n")
+    lead.write_bytes(text)
+    line = Proposal("lead.yaml", ("fields",), "custom.x: {netsuite: custentity_x, salesforce: X__c}", ())
+
+    report = write_proposals(Advice(proposals=(line,)), town.mappings_folder)
+
+    assert report.written == (line,)
+    assert lead.read_bytes().replace(b"  " + line.yaml.encode() + b"\r\n", b"") == text
 
 
 def test_the_name_of_a_value_is_found_where_no_metadata_tells_it(town: Town) -> None:

@@ -14,10 +14,12 @@ from connector.core.mapping.translate import EntityMapping
 from connector.core.ports import FieldInfo, RecordInfo
 from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
+from connector.runs.advice import NO_ADVICE
 from connector.runs.mapping_diff import diff
 from connector.runs.mapping_suggest import suggest
 from connector.runs.parts import Parts
 from connector.runs.report import SyncReport
+from connector.runs.status import status
 from connector.runs.sync import make_plan, sync
 from connector.runs.verify import verify
 from connector.state.store import open_store
@@ -167,6 +169,7 @@ def test_a_renamed_field_crosses_once_the_proposed_line_stands_in_the_file(accou
     accounts.salesforce.edit(lead, {"Heat__c": "Cold"})
     (held,) = accounts.sync().advice.drift.held
     assert held.settle == "salesforce: Heat__c"
+    assert accounts.sync().advice.drift.held == (held,)
 
     text = (MAPPINGS / "lead.yaml").read_text().replace("salesforce: Rating", held.settle)
     for path in MAPPINGS.glob("*.yaml"):
@@ -213,3 +216,53 @@ def test_a_plan_and_a_verification_see_the_same_and_remember_nothing(accounts: A
     assert [one.field for one in planned.advice.drift.held] == ["rating"]
     assert verified.differences == ()
     assert [one.kind for one in accounts.sync().advice.drift.changes] == ["field vanished"]
+
+
+def test_the_status_tells_what_changed_and_what_would_settle_it_and_asks_nobody(accounts: Accounts) -> None:
+    accounts.lead(1, Rating="Hot")
+    accounts.sync()
+    assert status(accounts.parts).advice == NO_ADVICE
+    accounts.hide(SALESFORCE, "Lead", "Rating", renamed=FieldInfo("Heat__c", "text", "Rating"))
+    accounts.lead(2)
+    accounts.sync()
+    fresh = FieldInfo("custentity_new", "text", "New")
+    accounts.netsuite.redescribe(with_field(accounts.infos.netsuite["customer"], fresh))
+    accounts.sync()
+    calls = [system.calls_made() for _, system in accounts.parts.systems]
+
+    told = status(accounts.parts).advice
+
+    assert [one.what for one in told.drift.changes] == [
+        "field appeared: (none) -> New",
+        "field renamed: Rating -> Heat__c",
+    ]
+    assert [(one.file, one.settle) for one in told.drift.held] == [("lead.yaml", "salesforce: Heat__c")]
+    assert [system.calls_made() for _, system in accounts.parts.systems] == calls
+    accounts.clock.sleep(31 * 24 * 3600)
+    assert status(accounts.parts).advice.drift.changes == ()
+
+
+def with_field(info: RecordInfo, field: FieldInfo) -> RecordInfo:
+    return replace(info, fields={**info.fields, field.name: field})
+
+
+def test_the_status_tells_the_row_for_a_value_that_appeared(accounts: Accounts) -> None:
+    listed = replace(accounts.infos.salesforce["Lead"].fields["Rating"], kind="picklist", options={"Hot": "Hot"})
+    lead = accounts.infos.salesforce["Lead"]
+    accounts.salesforce.redescribe(with_field(lead, listed))
+    accounts.netsuite.redescribe(
+        with_field(
+            accounts.infos.netsuite["customer"],
+            FieldInfo("custentity_rating", "reference", options={"1": "Hot", "4": "Frozen"}),
+        )
+    )
+    accounts.sync()
+    more = replace(listed, options={"Hot": "Hot", "Frozen": "Frozen"})
+    accounts.salesforce.redescribe(with_field(lead, more))
+    accounts.lead(1)
+    accounts.sync()
+
+    told = status(accounts.parts).advice
+
+    assert [one.what for one in told.drift.changes] == ["value appeared: (none) -> Frozen"]
+    assert [(one.file, one.yaml) for one in told.proposals] == [("lead.yaml", 'Frozen: "4"')]

@@ -3,62 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
-import pytest
-
-from connector.core.flow import Pair
+from connector.core.flow import Pair, Update
 from connector.core.mapping.insertion import insert_line
 from connector.runs.account import live_lists
+from connector.runs.sync import make_plan
 from connector.sandbox.netsuite.settings import CustomField
 from connector.sandbox.netsuite.settings import Settings as NetSuiteSandbox
-from tests.story.town import MAPPINGS, Town
-
-Make = Callable[..., Town]
-LEAD = {"LastName": "Akin", "FirstName": "Kristen", "Company": "Aethna", "Status": "Working - Contacted"}
-
-
-@pytest.fixture
-def towns(tmp_path: Path) -> Iterator[Make]:
-    """Makes a town whose mapping files were edited: file -> what is done to its text."""
-    made: list[Town] = []
-
-    def make(edits: dict[str, Callable[[str], str]], **settings: Any) -> Town:
-        folder = tmp_path / "mappings"
-        shutil.copytree(MAPPINGS, folder)
-        for name, edit in edits.items():
-            file = folder / name
-            file.write_text(edit(file.read_text()) if file.exists() else edit(""))
-        made.append(Town(mappings=folder, **settings))
-        return made[-1]
-
-    yield make
-    for town in made:
-        town.close()
-
-
-def line(text: str) -> Callable[[str], str]:
-    return lambda file: insert_line(file, ("fields",), text)
-
-
-def exchange(old: str, new: str) -> Callable[[str], str]:
-    def edit(file: str) -> str:
-        assert old in file
-        return file.replace(old, new, 1)
-
-    return edit
-
-
-def customer_of(town: Town, lead: str) -> str:
-    return str(town.row("salesforce", "Lead", lead)["NetSuite_Id__c"]).removeprefix("ns-customer-")
-
-
-def holds(report: Any) -> list[tuple[str | None, str]]:
-    return [(hold["field"], hold["reason"]) for hold in report.data()["holds"]]
-
+from tests.story.edited import LEAD, Make, customer_of, exchange, holds, line, taken_up
 
 # --- lookups ---------------------------------------------------------------------------------------------
 
@@ -183,6 +135,49 @@ def test_lines_of_a_variant_are_for_its_records_and_its_form_is_held_to_its_dema
     assert [(row["custentity_form"], row["custentity_shops"]) for row in rows] == [("R", 3), ("T", None)]
     assert town.row("salesforce", "Lead", poor)["NetSuite_Id__c"] is None
     assert holds(report) == [(None, "NetSuite's form of `retail` demands `custentity_shops`")]
+
+
+# --- a text in pieces ------------------------------------------------------------------------------------
+
+
+def test_the_pieces_of_a_text_cross_one_by_one_both_ways(towns: Make) -> None:
+    fields = tuple(CustomField(f"custentity_{name}", "customer", "text", name) for name in ("given", "family"))
+
+    def edit(file: str) -> str:
+        file = taken_up(file, "CurrentGenerators__c")
+        for part, name in enumerate(("given", "family"), 1):
+            piece = f"{{split: CurrentGenerators__c, part: {part}, rest: first}}"
+            file = line(f"custom.{name}: {{netsuite: custentity_{name}, salesforce: {piece}}}")(file)
+        return file
+
+    town = towns({"lead.yaml": edit}, netsuite=NetSuiteSandbox(custom_fields=fields))
+    lead = town.new_salesforce("Lead", **LEAD, CurrentGenerators__c="Mary Ann Smith")
+    town.sync()
+    customer = customer_of(town, lead)
+
+    def pieces() -> tuple[object, ...]:
+        row = town.row("netsuite", "customer", customer)
+        return row["custentity_given"], row["custentity_family"], whole()
+
+    def whole() -> object:
+        return town.row("salesforce", "Lead", lead)["CurrentGenerators__c"]
+
+    assert pieces() == ("Mary Ann", "Smith", "Mary Ann Smith")
+    town.netsuite("update", type="customer", id=customer, fields={"custentity_family": "Jones"})
+    (update,) = make_plan(town.parts).plan.of(Update)
+    assert dict(update.expected) == {"custom.family": "Smith", "custom.given": "Mary Ann"}, "the rest is believed too"
+    town.sync()
+    assert whole() == "Mary Ann Jones"
+
+    town.netsuite("update", type="customer", id=customer, fields={"custentity_given": "Mary"})
+    town.salesforce("update", type="Lead", id=lead, fields={"CurrentGenerators__c": "Mary Ann Brown"})
+    assert holds(town.sync()) == []
+    assert pieces() == ("Mary", "Brown", "Mary Brown")
+
+    town.netsuite("update", type="customer", id=customer, fields={"custentity_family": "van Brown", "title": "CEO"})
+    ((field, reason),) = holds(town.sync())
+    assert (field, "would not be taken apart" in reason) == ("custom.family", True)
+    assert (whole(), town.row("salesforce", "Lead", lead)["Title"]) == ("Mary Brown", "CEO")
 
 
 # --- lengths and tables ----------------------------------------------------------------------------------

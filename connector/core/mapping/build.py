@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.core.flow import Pair, Raw
-from connector.core.mapping import address, expressions, forms, lenses
+from connector.core.mapping import address, amounts, expressions, forms, lenses
 from connector.core.mapping.codecs import CODECS, Codec
 from connector.core.mapping.expressions import Expression
 from connector.core.mapping.gates import Gates
@@ -31,7 +31,7 @@ from connector.core.mapping.lenses import Lens, Table
 from connector.core.mapping.lookup import NO_LISTS, LiveLists, looked_up
 from connector.core.mapping.meaning import check_file, check_line
 from connector.core.mapping.naming import places
-from connector.core.mapping.options import codec_name, options
+from connector.core.mapping.options import codec_name, currency_line, options
 from connector.core.mapping.scope import Scope
 from connector.core.mapping.tables import Complain, tables
 from connector.core.mapping.translate import EntityMapping, FieldMapping, Side
@@ -47,9 +47,11 @@ def build(file: MappingFile, complain: Complain, lists: LiveLists = NO_LISTS) ->
     for name, line in file.fields.items():
         path: Path = ("fields", name)
         check_line(file, name, line, path, complain)
-        lens_pair = _lenses(codec_name(line), line, path, complain, lists)
+        lens_pair = _lenses(codec_name(line), line, path, _Whole(file, complain, lists))
         if lens_pair is not None:
             made[name] = lens_pair
+    tellers = {name: made[teller] for name in made if (teller := _told_by(file, name)) in made}
+    made |= {name: _amounts(file.fields[name], made[name], teller) for name, teller in tellers.items()}
     gates = Gates.of(file, {name: one.lenses for name, one in made.items()})
     lines = {name: _field(name, file.fields[name], one, gates, complain) for name, one in made.items()}
     mapping = EntityMapping(file.entity, lines, Pair(_side(file.netsuite, file), _side(file.salesforce, file)))
@@ -68,13 +70,24 @@ def _side(header: Header, file: MappingFile) -> Side:
 
 
 @dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a line is made in."""
+
+    file: MappingFile
+    complain: Complain
+    lists: LiveLists
+
+
+@dataclass(frozen=True, slots=True)
 class _Made:
-    """The two lenses of a line, how its values compare, and whether anything is lost on the way back."""
+    """The two lenses of a line, how its values compare, and whether anything is lost on the way back. `alone`: the
+    lenses without what other lines tell."""
 
     lenses: Pair[Lens]
     key: Callable[[Any], Hashable]
     lossy: bool
     tables: Pair[Table] | None = None
+    alone: Pair[Lens] | None = None
 
 
 def _field(name: str, line: FieldLine, made: _Made, gates: Gates, complain: Complain) -> FieldMapping:
@@ -95,6 +108,7 @@ def _field(name: str, line: FieldLine, made: _Made, gates: Gates, complain: Comp
         key=made.key,
         to=line.to,
         tables=made.tables,
+        alone=made.alone,
         lookup=line.lookup,
         skip_empty=line.skip_empty,
         expressions=conditions,
@@ -103,28 +117,28 @@ def _field(name: str, line: FieldLine, made: _Made, gates: Gates, complain: Comp
     )
 
 
-def _lenses(codec: CodecName, line: FieldLine, path: Path, complain: Complain, lists: LiveLists) -> _Made | None:
+def _lenses(codec: CodecName, line: FieldLine, path: Path, whole: _Whole) -> _Made | None:
     match codec:
         case "address":
-            return _address(line, path, complain)
+            return _address(line, path, whole.complain)
         case "link":
-            return _link(line, path, complain)
+            return _link(line, path, whole.complain)
         case "state" if isinstance(line.country, CountryFields):
-            return _state(line, line.country, path, complain)
+            return _state(line, line.country, path, whole.complain)
         case "lookup":
             if line.lookup is None:
                 return None
-            return _singles(line, looked_up(line.lookup, lists, line.unknown), None, path, complain)
+            return _singles(line, looked_up(line.lookup, whole.lists, line.unknown), None, path, whole)
     plain = CODECS[codec](options(line))
     if line.values is None:
-        return _singles(line, plain, None, path, complain)
-    both = tables(line, path, complain)
-    return _singles(line, lenses.tabled(plain, both), both, path, complain)
+        return _singles(line, plain, None, path, whole)
+    both = tables(line, path, whole.complain)
+    return _singles(line, lenses.tabled(plain, both), both, path, whole)
 
 
-def _singles(line: FieldLine, codec: Codec, both: Pair[Table] | None, path: Path, complain: Complain) -> _Made | None:
+def _singles(line: FieldLine, codec: Codec, both: Pair[Table] | None, path: Path, whole: _Whole) -> _Made | None:
     """A line of which each side is one field, or a form that makes one value."""
-    sides = [_single(side, system, codec, (*path, str(system)), complain) for system, side in _sides(line)]
+    sides = [_single(line, system, codec, (*path, str(system)), whole) for system in SystemName]
     if sides[0] is None or sides[1] is None:
         return None
     lossy = any(isinstance(side, Form) and side.ways != "two-way" for _, side in _sides(line))
@@ -138,8 +152,8 @@ def _sides(line: FieldLine) -> Iterator[tuple[SystemName, Any]]:
     yield SystemName.SALESFORCE, line.salesforce
 
 
-def _single(side: Any, system: SystemName, codec: Codec, path: Path, complain: Complain) -> Lens | None:
-    match side:
+def _single(line: FieldLine, system: SystemName, codec: Codec, path: Path, whole: _Whole) -> Lens | None:
+    match side := getattr(line, system):
         case str():
             return lenses.single(side, codec, system)
         case FirstOf():
@@ -147,15 +161,15 @@ def _single(side: Any, system: SystemName, codec: Codec, path: Path, complain: C
         case YesWhen():
             return lenses.yes_when(side.yes_when)
         case Join():
-            return forms.join(side)
+            return forms.join(side, written=line.direction != f"to_{system.other}")
         case Split():
-            return forms.split(side)
+            return forms.split(side, forms.split_parts(whole.file, system, side))
         case Const():
             return forms.const(side.const, codec, system)
         case Compute():
-            expression = _expression(side.compute, (*path, "compute"), complain)
+            expression = _expression(side.compute, (*path, "compute"), whole.complain)
             return None if expression is None else forms.compute(expression, codec, system)
-    complain(path, "five fields make an address, but the line has no `as: address`")
+    whole.complain(path, "five fields make an address, but the line has no `as: address`")
     return None
 
 
@@ -190,6 +204,22 @@ def _link(line: FieldLine, path: Path, complain: Complain) -> _Made | None:
         return None
     sides = [lenses.link(side, line.to, system) for system, side in _sides(line)]
     return _Made(Pair(sides[0], sides[1]), lenses.link_key, False)
+
+
+def _told_by(file: MappingFile, name: str) -> str | None:
+    """The line that tells the currency of an amount."""
+    line = file.fields[name]
+    return currency_line(line) if codec_name(line) == "money" else None
+
+
+def _amounts(line: FieldLine, plain: _Made, teller: _Made) -> _Made:
+    """The amounts of a line, each with the currency of its record, which another line tells."""
+    name = str(currency_line(line))
+    sides = (
+        amounts.amount(str(getattr(line, system)), name, lenses.ignoring(lens), line.decimals, system)
+        for system, lens in teller.lenses
+    )
+    return _Made(Pair(*sides), amounts.amount_key, False, alone=plain.lenses)
 
 
 def _state(line: FieldLine, country: CountryFields, path: Path, complain: Complain) -> _Made | None:

@@ -133,10 +133,11 @@ def _line(mappings: Mappings, entity: Entity, name: str, reason: str, settle: st
 
 
 def _new_loss(mapping: EntityMapping, name: str, before: Records, now: Records) -> Loss | None:
-    """A value that the line damages now and did not before, by the two-way proof."""
+    """A value that the line damages now and did not before, by the two-way proof. A field that was not there before
+    has not changed."""
     infos = Pair(*(_info(mapping, system, now) for system in SystemName))
     old = Pair(*(_info(mapping, system, before) for system in SystemName))
-    if not _touched(mapping, name, old, infos):
+    if not _touched(mapping, name, old, infos) or not _complete(mapping, name, old):
         return None
     known = {loss.breach for loss in prove_line(mapping, name, old)}
     return next(
@@ -166,6 +167,12 @@ def _touched(mapping: EntityMapping, name: str, old: Pair[RecordInfo], infos: Pa
         old.of(system).fields.get(vendor) != infos.of(system).fields.get(vendor)
         for system, lens in lenses
         for vendor in {*lens.reads, *lens.writes}
+    )
+
+
+def _complete(mapping: EntityMapping, name: str, infos: Pair[RecordInfo]) -> bool:
+    return all(
+        {*lens.reads, *lens.writes} <= infos.of(system).fields.keys() for system, lens in mapping.fields[name].lenses
     )
 
 
@@ -236,7 +243,10 @@ def fitted(mappings: Mappings, found: Drift, before: Records | None, now: Record
     for entity, name in found.lines:
         mapping = mappings.of(entity)
         for system, lens in mapping.fields[name].lenses:
-            waiting |= {(system, mapping.record_type(system), vendor) for vendor in (*lens.reads, *lens.writes)}
+            old, new = (_info(mapping, system, records) for records in (before, now))
+            names = {*lens.reads, *lens.writes}
+            names |= {renamed(vendor, old, new) for vendor in names}  # known as the new name until the line says it
+            waiting |= {(system, mapping.record_type(system), vendor) for vendor in names}
     for system, entity in found.creates:
         type_ = mappings.of(entity).record_type(system)
         waiting |= {(system, type_, name) for name in _newly_demanded(type_, before.of(system), now.of(system))}

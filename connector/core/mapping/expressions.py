@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
@@ -54,8 +55,10 @@ class Expression:
     def value(self, record: Mapping[str, Raw]) -> Any:
         """What it gives for a record; a field that is not in it counts as empty. Raises Unfit, with the reason."""
         names = {name: record.get(name) for name in self.names}
+        evaluator = _MADE.evaluator
+        evaluator.names = names
         try:
-            return SimpleEval(_OPERATORS, _FUNCTIONS, names).eval("", previously_parsed=self._tree)
+            return evaluator.eval("", previously_parsed=self._tree)
         except Unfit as why:
             raise Unfit(f"`{self.text}`: {why}") from None
         except DecimalException as why:
@@ -200,3 +203,13 @@ def _case(value: ast.expr, *rest: ast.expr) -> ast.expr:
 
 _OPERATORS = dict(OPERATORS)
 _FUNCTIONS = {name: known.call for name, known in FUNCTIONS.items() if known.call is not None}
+
+
+class _Made(threading.local):
+    """One evaluator for each thread: making one takes longer than evaluating, and it holds the record in hand."""
+
+    def __init__(self) -> None:
+        self.evaluator = SimpleEval(_OPERATORS, _FUNCTIONS)
+
+
+_MADE = _Made()

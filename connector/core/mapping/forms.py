@@ -10,23 +10,26 @@ from connector.core.flow import Planned, Raw
 from connector.core.mapping.codecs import Codec, Unfit, as_text, country_code, text_key
 from connector.core.mapping.codecs.places import speller, state_value
 from connector.core.mapping.expressions import Expression
-from connector.core.mapping.language import Join, Split
+from connector.core.mapping.language import Join, MappingFile, Split
 from connector.core.mapping.lenses import Lens, Links, unwritten
 from connector.core.schema import ABSENT, Gap, SystemName, Value
 
 # --- joined and taken apart ------------------------------------------------------------------------------
 
 
-def join(form: Join) -> Lens:
+def join(form: Join, *, written: bool) -> Lens:
     """Several fields as one text. Absent unless all of them were read, since writing it back would blank what we
-    could not see."""
+    could not see. `written`: values flow back as well, so what could not be taken apart again does not fit."""
     names = form.join
 
     def get(raw: Mapping[str, Raw], links: Links) -> Value | Gap:
         if any(name not in raw for name in names):
             return ABSENT
-        found = (as_text(raw[name]) for name in names)
-        return form.with_.join(text.strip() for text in found if text and text.strip()) or None
+        parts = [_collapsed(as_text(raw[name]), form.with_) for name in names]
+        text = form.with_.join(part for part in parts if part)
+        if written and pieces(text, form.with_, len(names), form.rest) != parts:
+            raise Unfit(_inseparable(text, form))
+        return text or None
 
     def put(value: Value, links: Links, held: Value | Gap) -> Mapping[str, Planned]:
         parts = pieces(str(value or ""), form.with_, len(names), form.rest)
@@ -35,8 +38,18 @@ def join(form: Join) -> Lens:
     return Lens(get, put, names, names)
 
 
-def split(form: Split) -> Lens:
-    """One piece of a text. Can only be read."""
+def _collapsed(text: str | None, between: str) -> str:
+    """A text without the empty pieces that could not be kept apart."""
+    return between.join(piece.strip() for piece in text_key(text).split(between) if piece.strip())
+
+
+def _inseparable(text: str, form: Join | Split) -> str:
+    return f"{text!r} would not be taken apart at {form.with_!r} into the same parts again (rest: {form.rest})"
+
+
+def split(form: Split, parts: tuple[str, ...] = ()) -> Lens:
+    """One piece of a text. `parts`: the canonical fields of all its pieces in their order, where every piece has one:
+    their values make the text. Without them it can only be read."""
 
     def get(raw: Mapping[str, Raw], links: Links) -> Value | Gap:
         if form.split not in raw:
@@ -44,7 +57,30 @@ def split(form: Split) -> Lens:
         found = pieces(as_text(raw[form.split]) or "", form.with_, form.into, form.rest)
         return found[form.part - 1] or None
 
-    return Lens(get, unwritten, (form.split,), ())
+    def together(value: Value, values: Mapping[str, Value], holds: Mapping[str, Value]) -> Mapping[str, Planned]:
+        if holds and not holds.keys() >= set(parts) - values.keys():
+            raise Unfit(f"what the rest of {form.split} holds is not known")
+        found = [text_key(as_text(values.get(name, holds.get(name)))) for name in parts]
+        text = form.with_.join(part for part in found if part)
+        if pieces(text, form.with_, form.into, form.rest) != found:
+            raise Unfit(_inseparable(text, form))
+        return {form.split: text or None}
+
+    if not parts:
+        return Lens(get, unwritten, (form.split,), ())
+    return Lens(get, unwritten, (form.split,), (form.split,), together=together, parts=parts)
+
+
+def split_parts(file: MappingFile, system: SystemName, form: Split) -> tuple[str, ...]:
+    """The canonical fields of all pieces of a text, in their order; none unless each piece has exactly one."""
+    found: dict[int, list[str]] = {}
+    for name, line in file.fields.items():
+        side = getattr(line, system)
+        if isinstance(side, Split) and side.model_copy(update={"part": form.part}) == form:
+            found.setdefault(side.part, []).append(name)
+    if sorted(found) != list(range(1, form.into + 1)) or any(len(names) > 1 for names in found.values()):
+        return ()
+    return tuple(found[part][0] for part in sorted(found))
 
 
 def pieces(text: str, between: str, count: int, rest: str) -> list[str]:

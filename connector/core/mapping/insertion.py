@@ -1,9 +1,12 @@
-"""Adding to a mapping file by program. Everything that stands in the file stays as it is, to the letter: comments,
-order, spacing, quotes. The text is changed at one place, and read again to prove that nothing else says anything new.
+"""Adding to a mapping file, or to a table beside it, by program. Everything that stands in the file stays as it is, to
+the letter: comments, order, spacing, quotes, kinds of line ends. The text is changed at one place, and read again to
+prove that nothing else says anything new.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import textwrap
 from typing import Any
 
@@ -41,6 +44,31 @@ def insert_line(text: str, path: Path, line: str) -> str:
     if _data(fresh) != _with(before, path, _added(line)):
         raise CannotInsert(f"`{line}` would change what the file says elsewhere")
     return fresh
+
+
+def insert_row(text: str, row: str) -> str:
+    """The text of a CSV file with one row more, after the last that holds something. Raises CannotInsert.
+
+    >>> insert_row("salesforce,netsuite\\nHot,1", "Warm,2")
+    'salesforce,netsuite\\nHot,1\\nWarm,2'
+    """
+    lines = text.splitlines(keepends=True)
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    last = max((number for number, line in enumerate(lines) if line.strip()), default=-1)
+    above, below = "".join(lines[: last + 1]), "".join(lines[last + 1 :])
+    fresh = f"{above}{row}{end}{below}" if above.endswith("\n") else f"{above}{end}{row}{below}"
+    if any(one in _rows(text) for one in _rows(row)):
+        raise CannotInsert(f"`{row}` stands there already")
+    if _rows(fresh) != [*_rows(text), *_rows(row)]:
+        raise CannotInsert(f"`{row}` would change what the table says elsewhere")
+    return fresh
+
+
+def _rows(text: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
+    except csv.Error as error:
+        raise CannotInsert(str(error)) from error
 
 
 def _data(text: str) -> Any:

@@ -120,7 +120,7 @@ class YesWhen(Form):
 class Join(Form):
     """Several fields as one text, joined by `with`; empty ones are passed over. Written, the text is taken apart
     at the same place: with more pieces than fields, the last field takes the `rest` (a street), or the first (the
-    given names before a family name)."""
+    given names before a family name). Fields that would come back as others are held, unless values flow one way."""
 
     ways: ClassVar[Ways] = "lossy"
     join: tuple[StrictStr, ...] = Field(min_length=2, max_length=9, description="vendor fields, in order")
@@ -129,10 +129,11 @@ class Join(Form):
 
 
 class Split(Form):
-    """One piece of a text that is taken apart at `with`; `into` and `rest` as in `join`, of which this reads one
-    part."""
+    """One piece of a text that is taken apart at `with`; `into` and `rest` as in `join`. Where each piece has a line,
+    the pieces make the text again, and pieces that would come back as others are held; a piece alone can only be
+    read."""
 
-    ways: ClassVar[Ways] = "one-way"
+    ways: ClassVar[Ways] = "lossy"
     split: StrictStr = Field(description="the vendor field")
     part: StrictInt = Field(ge=1, le=9, description="which piece, from 1")
     into: StrictInt = Field(2, ge=2, le=9, description="how many pieces")
@@ -294,7 +295,10 @@ class FieldLine(Part):
         None, description="for `as: state`: the ISO code of the country, or the field that holds it on either side"
     )
     currency: str | None = Field(
-        None, pattern=r"^[A-Z]{3}$", description="for `as: money`: ISO code of the amounts, which gives the decimals"
+        None,
+        pattern=r"^([A-Z]{3}|[a-z][a-z0-9_.]*)$",
+        description="for `as: money`: the ISO code of all amounts, which gives the decimals; or the line that tells "
+        "the currency of each record",
     )
     decimals: int | None = Field(None, ge=0, le=12, description="digits after the point that both sides keep")
     scale: Scale = Field(default=Scale(), description="for `as: percent`: canonical value = vendor value x scale")

@@ -45,6 +45,12 @@ FORM_EXAMPLES: Mapping[str, tuple[Worked, ...]] = {
             {"FirstName": "Mary Ann"},
             "to_salesforce",
         ),
+        Worked(
+            "first_name: {netsuite: firstName, salesforce: {split: Full_Name__c, part: 1, rest: first}}\n"
+            "last_name: {netsuite: lastName, salesforce: {split: Full_Name__c, part: 2, rest: first}}",
+            {"firstName": "Mary Ann", "lastName": "Smith"},
+            {"Full_Name__c": "Mary Ann Smith"},
+        ),
     ),
     "yes_when": (
         Worked(

@@ -31,6 +31,8 @@ class Links(Protocol):
 
 Get = Callable[[Mapping[str, Raw], Links], Value | Gap]
 Put = Callable[[Value, Links, Value | Gap], Mapping[str, Planned]]
+Together = Callable[[Value, Mapping[str, Value], Mapping[str, Value]], Mapping[str, Planned]]
+"""A value, all that is written with it, and all that the side holds now -> vendor fields. Raises `Unfit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Lens:
     `get` gives the canonical value of a raw record, ABSENT if it was not read or says nothing; `put` gives the
     vendor fields that hold a canonical value, given what the side holds now (ABSENT: not known). Both raise
     `Unfit`. `reads`: the vendor fields that `get` looks at; `writes`: those that `put` may set, none if the lens is
-    one-way. `through` says the same as `get` and `put` where that is all they do, for the compiler.
+    one-way. `through` says the same as `get` and `put` where that is all they do, for the compiler. `together` takes
+    the place of `put` where it also depends on other lines of the record, `parts`.
     """
 
     get: Get
@@ -58,6 +61,8 @@ class Lens:
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     through: Through | None = None
+    together: Together | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def ways(self) -> Ways:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.core.mapping.forms import split_parts
 from connector.core.mapping.gates import STAGE, VARIANT
-from connector.core.mapping.language import FieldLine, Form, Header, MappingFile
-from connector.core.mapping.options import check_options, codec_name
+from connector.core.mapping.language import FieldLine, Form, Header, MappingFile, Split
+from connector.core.mapping.options import check_options, codec_name, currency_line
 from connector.core.mapping.scope import mistake_in
 from connector.core.mapping.tables import Complain
 from connector.core.mapping.translate import EntityMapping
@@ -25,9 +26,10 @@ def check_line(file: MappingFile, name: str, line: FieldLine, path: Path, compla
     """Complains about whatever a line says that cannot be meant."""
     _check_name(file.entity, name, path, complain)
     check_options(line, path, complain)
-    _check_one_way(line, path, complain)
+    _check_one_way(file, line, path, complain)
     _check_stage(file, name, line, path, complain)
     _check_variant(file, name, line, path, complain)
+    _check_currency(file, name, line, path, complain)
     if line.skip_empty and line.default != FieldLine.model_fields["default"].default:
         complain((*path, "skip_empty"), "what is empty is either skipped or given a `default`", on_key=True)
 
@@ -43,16 +45,34 @@ def _article(entity: Entity) -> str:
     return "an" if entity.value[0] in "aeiou" else "a"
 
 
-def _check_one_way(line: FieldLine, path: Path, complain: Complain) -> None:
+def _check_one_way(file: MappingFile, line: FieldLine, path: Path, complain: Complain) -> None:
     for system, form in _forms(line):
+        if isinstance(form, Split):
+            _check_split(file, line, (path, system), form, complain)
         if form.ways != "one-way":
             continue
-        key = next(iter(form.model_fields_set & {"yes_when", "split", "const", "compute"}))
+        key = next(iter(form.model_fields_set & {"yes_when", "const", "compute"}))
         if line.direction != f"to_{system.other}":
             expected = f"expected `direction: to_{system.other}`"
             complain((*path, str(system)), f"`{key}` can only be read", expected)
         if key == "yes_when" and codec_name(line) != "boolean":
             complain((*path, str(system)), "`yes_when` says yes or no", "expected `as: boolean`")
+
+
+def _check_split(
+    file: MappingFile, line: FieldLine, at: tuple[Path, SystemName], form: Split, complain: Complain
+) -> None:
+    """A piece is written only together with all others, and then it must be free to be empty."""
+    path, system = at
+    if line.direction == f"to_{system.other}":
+        return
+    if not split_parts(file, system, form):
+        every = ", ".join(str(part) for part in range(1, form.into + 1))
+        expected = f"expected a line for each of the parts {every}, or `direction: to_{system.other}`"
+        complain((*path, str(system)), "a piece alone can only be read", expected)
+    for key in ("default", "skip_empty"):
+        if key in line.model_fields_set:
+            complain((*path, key), f"`{key}` has no meaning for a piece of a text", on_key=True)
 
 
 def _forms(line: FieldLine) -> Iterator[tuple[SystemName, Form]]:
@@ -87,6 +107,22 @@ def _check_variant(file: MappingFile, name: str, line: FieldLine, path: Path, co
         complain((*path, "variant"), f"`{line.variant}` is not a variant of this file", expected)
 
 
+def _check_currency(file: MappingFile, name: str, line: FieldLine, path: Path, complain: Complain) -> None:
+    teller = currency_line(line)
+    if teller is None:
+        return
+    if teller not in file.fields or teller == name:
+        expected = nearest(teller, set(file.fields) - {name}) or "expected an ISO code such as USD, or a line"
+        complain((*path, "currency"), f"`{teller}` is not a line of this file", expected)
+    for key in ("default", "skip_empty"):
+        if key in line.model_fields_set:
+            complain((*path, key), f"`{key}` has no meaning for amounts of several currencies", on_key=True)
+    for system in SystemName:
+        if not isinstance(getattr(line, system), str):
+            expected = "expected the name of a field"
+            complain((*path, str(system)), "an amount of its record's currency is one field", expected)
+
+
 def variants(file: MappingFile) -> Mapping[str, Any]:
     """The canonical values of the line `variant`."""
     line = file.fields.get(VARIANT)
@@ -116,7 +152,7 @@ def _check_targets(mapping: EntityMapping, complain: Complain) -> None:
         for name, line in mapping.fields.items():
             for vendor in line.lenses.of(system).writes if line.flows_to(system) else ():
                 rival = _rival(writers, vendor, line.variant)
-                if rival is not None:
+                if rival is not None and rival not in line.lenses.of(system).parts:
                     text = f"`{vendor}` is written by `{rival}` already"
                     complain(("fields", name, str(system)), text, "one line for each vendor field")
                 writers.setdefault((vendor, line.variant), name)

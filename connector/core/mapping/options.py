@@ -41,10 +41,19 @@ def options(line: FieldLine) -> Options:
         scale=Pair(line.scale.netsuite, line.scale.salesforce),
         spelling=Pair(line.spelling.netsuite or "", line.spelling.salesforce or ""),
         zone=Pair(_zone(line.zone.netsuite), _zone(line.zone.salesforce)),
-        currency=line.currency,
+        currency=currency_code(line),
         markup=Pair(line.markup in ("netsuite", "both"), line.markup in ("salesforce", "both")),
         country=countries.code_of(line.country) if isinstance(line.country, str) else None,
     )
+
+
+def currency_code(line: FieldLine) -> str | None:
+    return line.currency if line.currency and line.currency.isupper() else None
+
+
+def currency_line(line: FieldLine) -> str | None:
+    """The canonical field that tells the currency of a record."""
+    return line.currency if line.currency and not line.currency.isupper() else None
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from connector.core.flow import Pair, Raw, Ref
-from connector.core.mapping.codecs import Unfit, text_key
+from connector.core.mapping.codecs import Unfit, as_decimal, text_key
 from connector.core.mapping.keeping import kept
 from connector.core.mapping.lenses import Links
 from connector.core.mapping.repair import repair
@@ -104,8 +104,12 @@ def _infos(mapping: EntityMapping, records: Pair[Mapping[str, RecordInfo]]) -> P
 
 
 def prove_line(mapping: EntityMapping, name: str, infos: Pair[RecordInfo]) -> tuple[Loss, ...]:
-    """The losses of one line, one of each kind, the smallest value of both sides for each."""
+    """The losses of one line, one of each kind, the smallest value of both sides for each. Amounts are tried in one
+    currency: between two they are held."""
     line = mapping.fields[name]
+    if line.alone is not None:
+        line = replace(line, lenses=line.alone, key=as_decimal, alone=None)
+        mapping = replace(mapping, fields={**mapping.fields, name: line})
     if line.codec in _BY_LINK or not all(_known(line, system, infos.of(system)) for system in SystemName):
         return ()
     tried = _Line(mapping, line, infos, Pair(*(_opening(mapping, line, system, infos) for system in SystemName)))
@@ -165,14 +169,13 @@ class _Line:
     def write(self, system: SystemName, value: Value, before: Fields) -> Fields:
         """What a record of `system` that held `before` holds then. Raises `Unfit` for what is held on the way."""
         name = self.line.name
-        holds = self.read(system, before)
         rendering = self.mapping.write(
             system,
             {name: value},
             creating=self.line.create_only,
             links=EACH_LINKED,
             info=self.infos.of(system),
-            holds={} if isinstance(holds, Gap) else {name: holds},
+            holds=self._holds(system, before),
         )
         if name in rendering.problems:
             raise Unfit(rendering.problems[name])
@@ -180,6 +183,16 @@ class _Line:
         fields = self.infos.of(system).fields
         given = {vendor: to_write for vendor, to_write in rendering.fields.items() if vendor in writes}
         return {**before, **{vendor: kept(one, fields[vendor], system) for vendor, one in given.items()}}
+
+    def _holds(self, system: SystemName, before: Fields) -> dict[str, Value]:
+        """What a record holds of the line, and of those that make a vendor field together with it."""
+        mapping, whole = self.mapping, {**self.opening.of(system), **before}
+        lenses = {name: mapping.fields[name].lenses.of(system) for name in self.line.lenses.of(system).parts}
+        values = {
+            name: lens.get({**dict.fromkeys(lens.reads), **whole}, EACH_LINKED)
+            for name, lens in ({self.line.name: self.line.lenses.of(system)} | lenses).items()
+        }
+        return {name: value for name, value in values.items() if not isinstance(value, Gap)}
 
 
 def _one_way(line: _Line, system: SystemName) -> Iterator[Loss]:
@@ -284,8 +297,6 @@ def _declared(line: FieldMapping, system: SystemName, breach: Breach, given: Fie
         return "on_too_long: cut"
     if breach == "changed" and line.tables is None and _respelt(given, found):
         return "the list's own spelling"
-    if breach == "merged" and len(line.lenses.of(system).writes) > 1:
-        return "a text put together from several fields"
     if breach not in ("merged", "changed") or line.tables is None:
         return ""
     table = line.tables.of(system)
@@ -379,8 +390,11 @@ def _understood(line: _Line, system: SystemName, fields: Fields) -> bool:
 
 
 def _befores(line: _Line, system: SystemName) -> tuple[Fields, ...]:
-    """What the written record may hold before: nothing, and, where the line sees several fields, something in each."""
-    names = own_fields(line.mapping, line.line, system)
+    """What the written record may hold before: nothing, and, where the line sees several fields, something in each; a
+    text of which the line is a piece has all its pieces."""
+    names, lens = own_fields(line.mapping, line.line, system), line.line.lenses.of(system)
+    if lens.together is not None:
+        return (cast(Fields, lens.together("a", dict.fromkeys(lens.parts, "a"), {})),)
     nothing: Fields = dict.fromkeys(names)
     return (nothing,) if len(names) < 2 else (nothing, _full(line, system, _values(line, system)))
 

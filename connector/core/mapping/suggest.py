@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from connector.core.flow import Pair
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.kinds import codec_for, decimals_of
+from connector.core.mapping.tables import CsvTable
 from connector.core.mapping.translate import EntityMapping, FieldMapping
 from connector.core.mapping.yaml_file import Path
 from connector.core.ports import FieldInfo, RecordInfo
@@ -20,8 +21,9 @@ from connector.core.schema import Entity, SystemName, canonical_fields
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A line of YAML for `file`, to stand under the node at `path`. `replaces`: the key whose line it takes the place
-    of. `yaml` is empty where something else must be done first, which the reasons tell."""
+    """A line for `file`: of YAML, to stand under the node at `path`, or of a CSV table, which has no nodes. `replaces`:
+    the key whose line it takes the place of. `yaml` is empty where something else must be done first, which the reasons
+    tell."""
 
     file: str
     path: Path
@@ -65,13 +67,29 @@ def row_for(mappings: Mappings, unknown: UnknownValue, records: Pair[Mapping[str
         return None
     known = Pair(*(_field_of(mapping, line, system, records.of(system)) for system in SystemName))
     make = _row_of_netsuite if unknown.system is SystemName.NETSUITE else _row_of_salesforce
-    yaml, replaces, reasons = make(line, unknown.value, known)
-    file = mappings.sources[unknown.entity].file
-    return Proposal(file, ("fields", unknown.field, "values"), yaml, reasons, replaces)
+    row, reasons = make(line, unknown.value, known)
+    source = mappings.sources[unknown.entity]
+    table = source.tables.get(unknown.field)
+    if isinstance(table, CsvTable):
+        return _in_csv(table, row, unknown.system, reasons)
+    path = ("fields", unknown.field, "values")
+    if row is None:
+        return Proposal(source.file, path, "", reasons)
+    return Proposal(source.file, path, _yaml(row), reasons, row.canonical if row.known else "")
 
 
-Row = tuple[str, str, tuple[str, ...]]
-"""The YAML of a row, the key whose row it takes the place of, and the reasons."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a table should say of one canonical value. `cells`: all values of either side that mean it then, what is
+    new last. `known`: it has a row already."""
+
+    canonical: str
+    cells: Pair[tuple[str, ...]]
+    known: bool = False
+
+
+Found = tuple[_Row | None, tuple[str, ...]]
+"""The row, and the reasons; no row where something else must be done first."""
 
 
 def _field_of(
@@ -82,32 +100,34 @@ def _field_of(
     return info.fields.get(names[0]) if info is not None else None
 
 
-def _row_of_netsuite(line: FieldMapping, value: str, known: Pair[FieldInfo | None]) -> Row:
+def _row_of_netsuite(line: FieldMapping, value: str, known: Pair[FieldInfo | None]) -> Found:
     label = (known.netsuite.options or {}).get(value, "") if known.netsuite else ""
     called = f"{value!r} is called {label!r} in NetSuite" if label else f"the name of {value!r} is not known here"
     same = _called(label, known.salesforce)
     if same is not None and _has_row(line, same):
-        return _wider(line, same, value, SystemName.NETSUITE, (called, f"{same!r} has a row already: both ids mean it"))
+        reasons = (called, f"{same!r} has a row already: both ids mean it")
+        return _wider(line, same, value, SystemName.NETSUITE), reasons
     if same is not None:
-        return _row(same, value), "", (called, f"Salesforce has the value {same!r}")
+        return _fresh(same, value), (called, f"Salesforce has the value {same!r}")
     if not label:
-        return "", "", (called, "write `<Salesforce value>: " + f'"{value}"`')
+        return None, (called, "write `<Salesforce value>: " + f'"{value}"`')
     closed = known.salesforce is not None and known.salesforce.restricted
     todo = f"Salesforce has no value {label!r}: add it there first" if closed else "Salesforce takes any value there"
-    return _row(label, value), "", (called, todo)
+    return _fresh(label, value), (called, todo)
 
 
-def _row_of_salesforce(line: FieldMapping, value: str, known: Pair[FieldInfo | None]) -> Row:
+def _row_of_salesforce(line: FieldMapping, value: str, known: Pair[FieldInfo | None]) -> Found:
     options = (known.netsuite.options or {}) if known.netsuite else {}
     ids = [id_ for id_, label in options.items() if label.casefold() == value.casefold()]
     if ids and ids[0] not in _ids(line):
-        return _row(value, ids[0]), "", (f"NetSuite calls {ids[0]!r} {options[ids[0]]!r}",)
+        return _fresh(value, ids[0]), (f"NetSuite calls {ids[0]!r} {options[ids[0]]!r}",)
     if ids:
-        return _wider(line, _ids(line)[ids[0]], value, SystemName.SALESFORCE, (f"{value!r} is {ids[0]!r} in NetSuite",))
+        reason = f"{value!r} is {ids[0]!r} in NetSuite"
+        return _wider(line, _ids(line)[ids[0]], value, SystemName.SALESFORCE), (reason,)
     close = difflib.get_close_matches(value, options.values(), n=1, cutoff=0.8)
     hint = (f"NetSuite has {close[0]!r}: did somebody misspell it?",) if close else ()
     missing = f"NetSuite has no value called {value!r}: add it to the list there, and write its id here"
-    return "", "", (missing, *hint)
+    return None, (missing, *hint)
 
 
 def _called(label: str, known: FieldInfo | None) -> str | None:
@@ -125,28 +145,40 @@ def _ids(line: FieldMapping) -> Mapping[str, str]:
     return line.tables.netsuite.read if line.tables is not None else {}
 
 
-def _wider(line: FieldMapping, at: str, value: str, system: SystemName, reasons: tuple[str, ...]) -> Row:
+def _fresh(salesforce: str, netsuite: str) -> _Row:
+    return _Row(salesforce, Pair((netsuite,), (salesforce,)))
+
+
+def _wider(line: FieldMapping, at: str, value: str, system: SystemName) -> _Row:
     """The row of a value that has one, with one value more on one side."""
     assert line.tables is not None
     canonical = line.tables.salesforce.read.get(at, at)
-    cells = {
-        side: [cell for cell, meaning in line.tables.of(side).read.items() if meaning == canonical]
-        for side in SystemName
-    }
-    cells[system].append(value)
-    netsuite, salesforce = (_cell(cells[side]) for side in (SystemName.NETSUITE, SystemName.SALESFORCE))
-    if cells[SystemName.SALESFORCE] == [canonical]:
-        return f"{scalar(canonical)}: {netsuite}", canonical, reasons
-    return f"{scalar(canonical)}: {{netsuite: {netsuite}, salesforce: {salesforce}}}", canonical, reasons
+    held = Pair(*(tuple(c for c, meaning in table.read.items() if meaning == canonical) for _, table in line.tables))
+    return _Row(canonical, held.replace(system, (*held.of(system), value)), known=True)
 
 
-def _cell(values: list[str]) -> str:
+def _yaml(row: _Row) -> str:
+    netsuite, salesforce = (_cell(cells) for _, cells in row.cells)
+    if row.cells.salesforce == (row.canonical,):
+        return f"{scalar(row.canonical)}: {netsuite}"
+    return f"{scalar(row.canonical)}: {{netsuite: {netsuite}, salesforce: {salesforce}}}"
+
+
+def _cell(values: tuple[str, ...]) -> str:
     texts = [scalar(value) for value in values]
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
-def _row(salesforce: str, netsuite: str) -> str:
-    return f"{scalar(salesforce)}: {scalar(netsuite)}"
+def _in_csv(table: CsvTable, row: _Row | None, system: SystemName, reasons: tuple[str, ...]) -> Proposal:
+    """A row of its own, also for one value more: rows of one canonical value belong together."""
+    if row is None:
+        return Proposal(table.file, (), "", reasons)
+    cells = {str(side): held[-1] if side is system else held[0] for side, held in row.cells}
+    if "canonical" not in table.header and cells["salesforce"] != row.canonical:
+        return Proposal(
+            table.file, (), "", (*reasons, "give the table a column `canonical`: two of its values mean one")
+        )
+    return Proposal(table.file, (), table.row({**cells, "canonical": row.canonical}), reasons)
 
 
 # --- a line for a field ----------------------------------------------------------------------------------
@@ -244,7 +276,7 @@ def _line(mapping: EntityMapping, one: FieldInfo, other: FieldInfo) -> tuple[str
     codec = codec_for(one, other)
     parts = [f"netsuite: {one.name}", f"salesforce: {other.name}"]
     if rows:
-        parts.append(f"values: {{{', '.join(_row(*row) for row in rows)}}}")
+        parts.append(f"values: {{{', '.join(_yaml(_fresh(*row)) for row in rows)}}}")
     if codec not in ("text", "picklist") or (codec == "picklist" and not rows):
         parts.append(f"as: {codec}")
     decimals = decimals_of(one, other)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from connector.core.flow import Pair
 from connector.core.mapping.language import FieldLine, TableRow
@@ -64,8 +64,16 @@ class CsvTable:
 
     file: str
     lines: tuple[str, ...]
+    header: tuple[str, ...]
     rows: Mapping[str, TableRow]
     places: Mapping[str, int]
+
+    def row(self, cells: Mapping[str, str]) -> str:
+        """A line for these cells, by column; quoted throughout if the header is."""
+        quoting: Literal[0, 1] = csv.QUOTE_ALL if self.lines[0].lstrip().startswith('"') else csv.QUOTE_MINIMAL
+        line = io.StringIO()
+        csv.writer(line, quoting=quoting, lineterminator="").writerow([cells[column] for column in self.header])
+        return line.getvalue()
 
     def mistake(self, canonical: str, what: str, expected: str) -> Mistake:
         """A mistake at the row of a canonical value."""
@@ -147,7 +155,7 @@ def _gathered(
         )
         for canonical, both in cells.items()
     }
-    return CsvTable(file, lines, rows, places)
+    return CsvTable(file, lines, tuple(header), rows, places)
 
 
 def _filled_first(cells: list[str]) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from connector.core.flow import Pair, Planned, Raw
 from connector.core.mapping import compiled
 from connector.core.mapping.codecs import Unfit
+from connector.core.mapping.compiled import Reading
 from connector.core.mapping.expressions import Expression
 from connector.core.mapping.fit import fit
 from connector.core.mapping.gates import VARIANT, Gate
@@ -23,6 +25,7 @@ __all__ = ["EntityMapping", "FieldMapping", "Links", "Reading", "Rendering", "Si
 
 
 _NETSUITE = SystemName.NETSUITE
+_NOTHING: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class FieldMapping:
     """One line of a mapping file. `key` makes comparison keys; `lossy`: writing back what was read may change
     the spelling, or choose one of several vendor values. `conditions` and `expressions` are the two kinds of `when`;
     `gates`: what of other lines must be true of a record before this one does anything, by side. `places`: vendor
-    field -> where below the line it is named."""
+    field -> where below the line it is named. `alone`: of amounts, the lenses without their currency."""
 
     name: str
     codec: CodecName
@@ -46,6 +49,7 @@ class FieldMapping:
     key: Callable[[Any], Hashable]
     to: Entity | None = None
     tables: Pair[Table] | None = None
+    alone: Pair[Lens] | None = None
     lookup: ListName | None = None
     skip_empty: bool = False
     expressions: Pair[Expression | None] = field(default_factory=lambda: Pair(None, None))
@@ -92,14 +96,6 @@ class Side:
     stages: tuple[Stage, ...] = ()
     scope: Scope = EVERYTHING
     demands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-class Reading(NamedTuple):
-    """A record, translated in. A field that was not read is in neither; one that could not be understood is in
-    `problems`, with the reason."""
-
-    values: Mapping[str, Value]
-    problems: Mapping[str, str]
 
 
 class Rendering(NamedTuple):
@@ -164,11 +160,22 @@ class EntityMapping:
         """Vendor field -> the line that writes it."""
         return self._targets.of(system)
 
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """The canonical fields that decide which other fields a record has."""
+        gates = (gates for line in self.fields.values() for _, gates in line.gates)
+        return frozenset(gate.field for some in gates for gate in some)
+
+    def beside(self, system: SystemName, names: Iterable[str]) -> frozenset[str]:
+        """The canonical fields on which depends what is written for these: other pieces of a text, the currency of an
+        amount."""
+        return frozenset(part for name in names for part in self.fields[name].lenses.of(system).parts)
+
     # --- translating
 
     def read(self, system: SystemName, raw: Mapping[str, Raw], links: Links) -> Reading:
         """A raw record as canonical values."""
-        return Reading(*(self._readers.netsuite if system is _NETSUITE else self._readers.salesforce)(raw, links))
+        return (self._readers.netsuite if system is _NETSUITE else self._readers.salesforce)(raw, links)
 
     def write(
         self,
@@ -184,15 +191,17 @@ class EntityMapping:
 
         `creating` adds what the file gives to every new record, and defaults; empty values are not sent then.
         `info` checks that the account can hold what is written. `holds`: canonical values of the record as it
-        is now; of an address, only the parts that differ from it are written.
+        is now; of an address, only the parts that differ from it are written, and a piece of a text is put between
+        the others.
         """
         if creating:
             return self._created_from(system, values, links, info)
-        fields, problems = self._writers.of(system)(values, links, holds or {})
+        write = self._writers.netsuite if system is _NETSUITE else self._writers.salesforce
+        fields, problems = write(values, links, holds or _NOTHING)
         if info is None:
             return Rendering(fields, problems)
         fitting, misfits, refused = fit(fields, info, False, self._lines_of(system, values))
-        return Rendering(fitting, {**problems, **misfits}, refused)
+        return Rendering(fitting, self._shared(system, values, {**problems, **misfits}), refused)
 
     def _created_from(
         self, system: SystemName, values: Mapping[str, Value], links: Links, info: RecordInfo | None
@@ -206,7 +215,7 @@ class EntityMapping:
         refused = ""
         if info is not None:
             fields, misfits, refused = fit(fields, info, True, self._lines_of(system, values))
-            problems = {**problems, **misfits}
+            problems = self._shared(system, values, {**problems, **misfits})
         return Rendering(fields, problems, refused or self._lacking(system, values, fields), frozenset(passed_over))
 
     def same(self, name: str, one: Value, other: Value) -> bool:
@@ -236,6 +245,15 @@ class EntityMapping:
         """Fields whose gate stays shut for a new record."""
         gated = self._gates.of(system)
         return {name for name, gates in gated.items() if not all(gate.is_open(values) for gate in gates)}
+
+    def _shared(self, system: SystemName, values: Mapping[str, Value], problems: dict[str, str]) -> dict[str, str]:
+        """The problem of one piece of a text is that of all its pieces."""
+        told: dict[str, str] = {}
+        for name in problems.keys() & self.fields.keys():
+            lens = self.fields[name].lenses.of(system)
+            pieces = (part for part in lens.parts if self.fields[part].lenses.of(system).writes == lens.writes)
+            told.update((part, problems[name]) for part in pieces if part in values)
+        return {**problems, **told}
 
     def _lines_of(self, system: SystemName, values: Mapping[str, Value]) -> Mapping[str, FieldMapping]:
         """Vendor field -> the line that writes it; of several variants, the one that has a value."""

@@ -119,6 +119,21 @@ class Client:
         found: Mapping[str, Any] = decoded(response)
         return found
 
+    def references(self, type_: str, id_: str, fields: Sequence[str]) -> Mapping[str, str]:
+        """What some reference fields of one record hold: lower-case field -> id. A field without a value is not there
+        (recorded). Raises RemoteError: Missing for a record that is gone, Refused for one that is locked."""
+        response = self._session.request(
+            "GET",
+            f"{self._settings.base_url}{RECORDS}/{_segment(type_)}/{record_id(id_)}",
+            params={"fields": ",".join(fields)},
+            headers={"Accept": "application/json"},
+            decode=_references,
+        )
+        if not response.ok:
+            raise error_of(problem_of(response))
+        found: Mapping[str, str] = decoded(response)
+        return found
+
     # writing
 
     def create(self, type_: str, body: Mapping[str, Any]) -> Response:
@@ -192,6 +207,13 @@ def _schema(response: Response) -> Mapping[str, Any]:
     if not isinstance(body, dict) or not isinstance(body.get("properties"), dict):
         raise ValueError("not a schema")
     return body
+
+
+def _references(response: Response) -> Mapping[str, str]:
+    body = json.loads(response.content)
+    if not isinstance(body, dict):
+        raise ValueError("not a record")
+    return {name.lower(): str(held["id"]) for name, held in body.items() if isinstance(held, dict) and "id" in held}
 
 
 def _query_error(response: Response) -> RemoteError | UnknownName:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.core.ports import FieldInfo, FieldKind
+from connector.systems.netsuite.beside import is_singly
 from connector.systems.netsuite.records import ADDRESS_FIELDS, RecordType
 
 _PHONES = ("phone", "altPhone", "mobilePhone", "homePhone", "officePhone", "fax")
@@ -99,6 +100,7 @@ def _field(type_: str, name: str, prop: Mapping[str, Any]) -> FieldInfo | None:
         refers_to=(target,) if target and kind == "reference" else (),
         custom=bool(prop.get("x-ns-custom-field", name.startswith("cust"))),
         decimals=_MONEY_DECIMALS if kind == "money" else None,
+        singly=is_singly(type_, name),
     )
 
 

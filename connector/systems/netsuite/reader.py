@@ -2,7 +2,7 @@
 
 What an account has depends on its features and our role; it is found out by asking, remembered for the life of
 the process, and told in `warnings`. A column that it lacks leaves its field out of the records: absent,
-not empty.
+not empty. The few fields that a record's own table does not tell are looked up beside it (`beside`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from connector.core.ports import FieldInfo
 from connector.core.schema import Stage, SystemName
 from connector.errors import Refused, Unintelligible
 from connector.systems.netsuite import metadata, suiteql, values, zone
+from connector.systems.netsuite.beside import RELATIONS, Held, Relation, asked_singly, is_singly, relation_query
 from connector.systems.netsuite.client import Client, Row, UnknownName
 from connector.systems.netsuite.columns import ROW, STAMP, Selection, address_of, selection
 from connector.systems.netsuite.records import RecordType, Table
@@ -83,7 +84,7 @@ class Reader:
     def records(self, record: RecordType, fields: Sequence[str], where: str) -> Iterator[SourceRecord]:
         """One query's records, in the order of their ids; `where` limits them to 1,000."""
         selected, rows = self._rows(record, fields, where, "")
-        return (self._record(selected, row) for row in unique(rows))
+        return iter(self._records(selected, rows))
 
     def pages(self, record: RecordType, fields: Sequence[str], where: str) -> Iterator[tuple[SourceRecord, ...]]:
         """All records that fulfil `where`, by growing id.
@@ -96,7 +97,7 @@ class Reader:
             here = " AND ".join(part for part in (where, beyond) if part)
             selected, rows = self._rows(record, fields, here, f" FETCH FIRST {size} ROWS ONLY")
             if rows:
-                yield tuple(self._record(selected, row) for row in unique(rows))
+                yield self._records(selected, rows)
                 beyond = f"{ROW}.id > {suiteql.integer(rows[-1]['id'])}"
             if len(rows) < size:
                 return
@@ -127,8 +128,20 @@ class Reader:
             except UnknownName as unknown:
                 self.lacks(selected.table, unknown.name, selected.dispensable)
                 continue
-            self._left_out.setdefault(record.name, {}).update(dict.fromkeys(selected.missing))
+            beside = self._beside(selected)
+            left_out = (field for field in selected.missing if field not in beside)
+            self._left_out.setdefault(record.name, {}).update(dict.fromkeys(left_out))
             return selected, rows
+
+    def _beside(self, selected: Selection) -> list[str]:
+        """The wanted fields that are told beside the record's table, of those that the account has."""
+        record, known = selected.record, self.fields(selected.record)
+        found = (field for field in selected.missing if field in known)
+        return [field for field in found if self._relation(record, field) or is_singly(record.name, field)]
+
+    def _relation(self, record: RecordType, field: str) -> Relation | None:
+        relation = RELATIONS.get((record.name, field))
+        return None if relation is None or relation.table in self._closed else relation
 
     def selection(self, record: RecordType, fields: Sequence[str]) -> Selection:
         """The columns to read, from the table that lacks least as far as is known now."""
@@ -163,12 +176,50 @@ class Reader:
             text = f"this role cannot query {name} of {table.name}"
             raise Refused(text, system=str(SystemName.NETSUITE))
 
-    def _record(self, selected: Selection, row: Row) -> SourceRecord:
+    def _records(self, selected: Selection, rows: Sequence[Row]) -> tuple[SourceRecord, ...]:
+        rows = unique(rows)
+        ids, fields = [row["id"] for row in rows], self._beside(selected) if rows else []
+        beside = (self._related(selected.record, fields, ids), self._singly(selected.record, fields, ids))
+        return tuple(self._record(selected, row, [held.get(row["id"], {}) for held in beside]) for row in rows)
+
+    def _related(self, record: RecordType, fields: Sequence[str], ids: Sequence[str]) -> Held:
+        """What tables beside the record's own tell; one query for each field."""
+        found: dict[str, dict[str, Raw]] = {id_: {} for id_ in ids}
+        for field in fields:
+            relation = self._relation(record, field)
+            told = self._told(relation, record, field, ids) if relation is not None else None
+            if told is not None:
+                for id_ in ids:
+                    found[id_][field] = told.get(id_)
+        return found
+
+    def _told(self, relation: Relation, record: RecordType, field: str, ids: Sequence[str]) -> dict[str, str] | None:
+        """Record id -> what the table tells of it; None where the account does not let us query the table."""
+        try:
+            rows = self._client.first_rows(relation_query(relation, ids))
+        except UnknownName as unknown:
+            self._closed.add(relation.table)
+            self.warn(f"{unknown.name} cannot be queried: {field} of {record.name} is left out")
+            return None
+        return {row["id"]: row["held"] for row in rows if "held" in row}
+
+    def _singly(self, record: RecordType, fields: Sequence[str], ids: Sequence[str]) -> Held:
+        """What only the record service tells; one call for each record."""
+        fields = [field for field in fields if is_singly(record.name, field)]
+        if not fields:
+            return {}
+        answers = asked_singly(self._client, record, ids, fields, self._settings.concurrency)
+        if answers.refused:
+            what = f"{', '.join(fields)} of some records of {record.name} cannot be read"
+            self.warn(f"{what}: they are locked, or this role may not see them by the record service")
+        return answers.held
+
+    def _record(self, selected: Selection, row: Row, beside: Sequence[Mapping[str, Raw]]) -> SourceRecord:
         record = selected.record
         stamp = row.get(STAMP)
         return SourceRecord(
             ref=Ref(SystemName.NETSUITE, record.name, row["id"]),
-            fields=self._values(selected, row),
+            fields=self._values(selected, row) | {field: held for one in beside for field, held in one.items()},
             modified_at=values.instant(stamp, self.zone) if stamp else None,
             key=row.get(selected.key_column) if selected.key_column else None,
             stage=self._stage(row.get("entitystatus")) if record.has_stage else None,

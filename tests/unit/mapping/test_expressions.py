@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -102,3 +104,15 @@ def test_nothing_that_chance_writes_is_anything_but_read_or_refused() -> None:
             parse(text).value({"a": chance.choice([None, "x", 3, Decimal("1E+400"), True, {"id": "1"}])})
         except (Misread, Unfit):
             continue
+
+
+def test_expressions_in_several_threads_do_not_see_each_others_records() -> None:
+    expression = parse("IF(a > 0, a + a, b)")
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            found = list(threads.map(lambda n: expression.value({"a": n, "b": n}), range(1, 2000)))
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [2 * n for n in range(1, 2000)]

@@ -22,6 +22,7 @@ from connector.core.mapping.tables import CsvTable, read_csv
 from connector.core.mapping.translate import EntityMapping
 from connector.core.schema import ABSENT, Address, SystemName
 from tests.unit.mapping.conftest import FakeLinks
+from tests.unit.mapping.two_accounts import ACCOUNTS, mapping_of
 from tests.unit.mapping.whole_language import built
 
 NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
@@ -30,7 +31,7 @@ WORDS = st.lists(st.text(string.ascii_letters + ".'é", min_size=1, max_size=8),
 
 
 def name(rest: str = "first") -> Lens:
-    return forms.join(Join.model_validate({"join": ["First", "Middle", "Last"], "rest": rest}))
+    return forms.join(Join.model_validate({"join": ["First", "Middle", "Last"], "rest": rest}), written=True)
 
 
 # --- joined ----------------------------------------------------------------------------------------------
@@ -57,6 +58,81 @@ def test_the_rest_goes_where_the_form_says() -> None:
 def test_a_joined_text_of_which_a_part_was_not_read_is_absent() -> None:
     assert name().get({"First": "Jo", "Last": "Doe"}, LINKS) is ABSENT
     assert name().get({"First": None, "Middle": " ", "Last": ""}, LINKS) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "rest", "text"),
+    [
+        ((None, None, "Doe"), "first", "Doe"),
+        (("Mary  Ann", "Lee", "Doe"), "first", "Mary Ann Lee Doe"),
+        (("Jo", None, None), "last", "Jo"),
+        (("Jo", "Lee", "van Doe"), "last", "Jo Lee van Doe"),
+    ],
+)
+def test_parts_that_come_back_are_joined(parts: tuple[str | None, ...], rest: str, text: str) -> None:
+    assert name(rest).get(dict(zip(("First", "Middle", "Last"), parts, strict=True)), LINKS) == text
+
+
+@pytest.mark.parametrize(
+    ("parts", "rest"),
+    [(("Jo", "Lee", "van Doe"), "first"), (("Jo", None, "Doe"), "first"), (("Mary Ann", "Lee", "Doe"), "last")],
+)
+def test_parts_that_would_come_back_as_others_are_held_unless_values_flow_one_way(
+    parts: tuple[str | None, ...], rest: str
+) -> None:
+    raw = dict(zip(("First", "Middle", "Last"), parts, strict=True))
+    with pytest.raises(Unfit, match="would not be taken apart at ' ' into the same parts again"):
+        name(rest).get(raw, LINKS)
+    one_way = forms.join(Join.model_validate({"join": list(raw), "rest": rest}), written=False)
+    assert one_way.get(raw, LINKS) == " ".join(part for part in parts if part)
+
+
+# --- taken apart -----------------------------------------------------------------------------------------
+
+
+def pieces_of_a_name() -> EntityMapping:
+    return mapping_of(
+        "first_name: {netsuite: name32, salesforce: {split: Text40, part: 1, rest: first}}",
+        "last_name: {netsuite: companyName, salesforce: {split: Text40, part: 2, rest: first}}",
+    )
+
+
+def written(values: dict[str, Any], holds: dict[str, Any] | None = None) -> tuple[Any, Any]:
+    mapping, info = pieces_of_a_name(), ACCOUNTS.salesforce["Lead"]
+    made = mapping.write(SALESFORCE, values, creating=holds is None, links=LINKS, info=info, holds=holds)
+    return made.fields, made.problems
+
+
+def test_pieces_make_the_text_and_a_piece_is_put_between_the_others() -> None:
+    both = {"first_name": "Mary Ann", "last_name": "Smith"}
+    assert written(both) == ({"Text40": "Mary Ann Smith"}, {})
+    assert written(both, {"first_name": "Jo", "last_name": "Doe"}) == ({"Text40": "Mary Ann Smith"}, {})
+    assert written({"last_name": "Doe"}, both) == ({"Text40": "Mary Ann Doe"}, {})
+    assert written({"first_name": None}, both) == ({"Text40": "Smith"}, {})
+    assert written({"last_name": None, "first_name": None}, both) == ({"Text40": None}, {})
+
+
+@pytest.mark.parametrize(
+    ("values", "holds"),
+    [
+        ({"last_name": "van Doe"}, {"first_name": "Jo", "last_name": "Doe"}),
+        ({"last_name": None}, {"first_name": "Jo", "last_name": "Doe"}),
+        ({"last_name": "Doe"}, {"last_name": "Smith"}),
+    ],
+)
+def test_a_piece_that_would_be_read_as_another_is_held(values: dict[str, Any], holds: dict[str, Any]) -> None:
+    fields, problems = written(values, holds)
+    assert (fields, set(problems)) == ({}, set(values))
+
+
+def test_a_text_that_is_too_long_holds_all_the_pieces_that_are_written() -> None:
+    fields, problems = written({"first_name": "x" * 30, "last_name": "y" * 30})
+    assert (fields, set(problems)) == ({}, {"first_name", "last_name"})
+
+
+def test_the_pieces_of_a_text_know_of_each_other() -> None:
+    assert pieces_of_a_name().beside(SALESFORCE, ["last_name"]) == {"first_name", "last_name"}
+    assert pieces_of_a_name().beside(NETSUITE, ["last_name"]) == frozenset()
 
 
 # --- states ----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.core.mapping.insertion import CannotInsert, insert_line
+from connector.core.mapping.insertion import CannotInsert, insert_line, insert_row
 from connector.core.mapping.yaml_file import Path, Source, parse
 from connector.core.schema import Entity
 from tests.unit.mapping.conftest import SHIPPED
@@ -97,3 +97,32 @@ def test_what_has_no_place_is_refused(text: str, path: Path, line: str, why: str
     with pytest.raises(CannotInsert) as caught:
         insert_line(text, path, line)
     assert why in str(caught.value)
+
+
+# --- tables ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "fresh"),
+    [
+        ("salesforce,netsuite\nHot,1\n", "Warm,2", "salesforce,netsuite\nHot,1\nWarm,2\n"),
+        ("salesforce,netsuite\nHot,1", "Warm,2", "salesforce,netsuite\nHot,1\nWarm,2"),
+        ("salesforce,netsuite\r\nHot,1\r\n", "Warm,2", "salesforce,netsuite\r\nHot,1\r\nWarm,2\r\n"),
+        ('"salesforce","netsuite"\n"Hot",  "1"\n\n', '"W","2"', '"salesforce","netsuite"\n"Hot",  "1"\n"W","2"\n\n'),
+        ("\ufeffsalesforce,netsuite\n", '"Luke, warm",2', '\ufeffsalesforce,netsuite\n"Luke, warm",2\n'),
+    ],
+)
+def test_a_row_goes_to_the_end_and_all_else_stays_to_the_letter(text: str, row: str, fresh: str) -> None:
+    assert insert_row(text, row) == fresh
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "why"),
+    [
+        ("salesforce,netsuite\nHot,1\n", "Hot,1", "stands there already"),
+        ('salesforce,netsuite\n"Hot,1\n', "Warm,2", "end of data"),
+    ],
+)
+def test_a_row_that_cannot_be_added_says_why(text: str, row: str, why: str) -> None:
+    with pytest.raises(CannotInsert, match=why):
+        insert_row(text, row)

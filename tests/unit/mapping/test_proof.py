@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from connector.core.mapping import forms
+from connector.core.mapping.language import Join
 from connector.core.mapping.proof import Loss, prove
+from connector.core.schema import SystemName
 from tests.unit.mapping.two_accounts import ACCOUNTS, mapping_of
 
 CUT_AT_32, CUT_AT_40, CUT_AT_83 = (f"{'abcd abcd ab'!r}... ({length} characters)" for length in (33, 41, 84))
@@ -247,3 +251,28 @@ def test_decimals_are_tried_where_nobody_tells_how_many_a_field_keeps() -> None:
 
 def test_a_field_that_an_account_lacks_is_left_to_the_check() -> None:
     assert losses_of("custom.a: {netsuite: nowhere, salesforce: Text40}") == ()
+
+
+# --- texts joined and taken apart ------------------------------------------------------------------------
+
+JOINED = "custom.a: {netsuite: text300, salesforce: {join: [Name80, Nickname], rest: REST}}"
+SPLIT = (
+    "first_name: {netsuite: name32, salesforce: {split: Nickname, part: 1, rest: REST}}",
+    "last_name: {netsuite: companyName, salesforce: {split: Nickname, part: 2, rest: REST}}",
+)
+
+
+@pytest.mark.parametrize("rest", ["first", "last"])
+@pytest.mark.parametrize("lines", [(JOINED,), SPLIT], ids=["join", "split"])
+def test_joined_and_split_texts_lose_nothing_both_ways(lines: tuple[str, ...], rest: str) -> None:
+    mapping = mapping_of(*(line.replace("REST", rest) for line in lines))
+    assert all(line.flows_to(system) for line in mapping.fields.values() for system in SystemName)
+    assert [loss.what for loss in prove(mapping, ACCOUNTS)] == []
+
+
+def test_a_join_that_did_not_hold_what_comes_back_otherwise_would_be_found() -> None:
+    mapping = mapping_of(JOINED.replace("REST", "last"))
+    careless = forms.join(Join.model_validate({"join": ["Name80", "Nickname"]}), written=False)
+    line = mapping.fields["custom.a"]
+    fields = {line.name: replace(line, lenses=line.lenses.replace(SystemName.SALESFORCE, careless))}
+    assert {loss.breach for loss in prove(replace(mapping, fields=fields), ACCOUNTS)} == {"merged"}

@@ -13,6 +13,7 @@ from connector.core.mapping.suggest import Proposal, UnknownValue, bare_name, ro
 from connector.core.mapping.yaml_file import Source, parse
 from connector.core.ports import FieldInfo, RecordInfo
 from connector.core.schema import Entity, SystemName
+from tests.unit.mapping.conftest import SHIPPED
 from tests.unit.mapping.two_accounts import info
 
 NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
@@ -96,6 +97,41 @@ def test_a_salesforce_value_that_netsuite_lacks(shipped: Mappings) -> None:
 
 def test_a_value_that_has_a_row_by_now_needs_none(shipped: Mappings) -> None:
     assert row_for(shipped, UnknownValue(Entity.LEAD, "rating", NETSUITE, "1"), ratings({}, [])) is None
+
+
+# --- rows of a table in a file of its own ----------------------------------------------------------------
+
+
+def with_table(folder: Path, table: str) -> Mappings:
+    for file in SHIPPED.glob("*.yaml"):
+        (folder / file.name).write_text(file.read_text().replace('{Hot: "1", Warm: "2", Cold: "3"}', "ratings.csv"))
+    (folder / "ratings.csv").write_text(table)
+    return load_mappings(folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "system", "value", "row"),
+    [
+        ("salesforce,netsuite\nHot,1\n", NETSUITE, "4", '"Luke, warm",4'),
+        ("netsuite,canonical,salesforce\n1,hot,Hot\n", NETSUITE, "4", '4,"Luke, warm","Luke, warm"'),
+        ('"salesforce","netsuite"\n"Hot","1"\n', NETSUITE, "4", '"Luke, warm","4"'),
+        ("salesforce,netsuite\nHot,1\n", NETSUITE, "9", "Hot,9"),
+        ("canonical,salesforce,netsuite\nhot,Hot,1\n", NETSUITE, "9", "hot,Hot,9"),
+        ("canonical,salesforce,netsuite\nhot,Hot,1\n", SALESFORCE, "HOT", "hot,HOT,1"),
+        ("salesforce,netsuite\nHot,1\n", SALESFORCE, "HOT", ""),
+    ],
+)
+def test_a_row_of_a_csv_table(tmp_path: Path, table: str, system: SystemName, value: str, row: str) -> None:
+    mappings = with_table(tmp_path, table)
+    records = ratings({"1": "Hot", "9": "Hot", "4": "Luke, warm"}, ["Hot", "HOT", "Luke, warm"])
+
+    found = row_for(mappings, UnknownValue(Entity.LEAD, "rating", system, value), records)
+
+    assert found is not None
+    assert (found.file, found.path, found.replaces) == ("ratings.csv", (), "")
+    assert found.yaml == row
+    if not row:
+        assert "column `canonical`" in found.reasons[-1]
 
 
 # --- lines -----------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def as_decimal(raw: Any) -> Decimal | None:
 )
 def number(options: Options) -> Codec:
     """An exact number. `decimals`: how many digits after the point both sides keep; more are held, never rounded."""
-    return both(as_decimal, lambda value: _fits(value, options.decimals), same)
+    return both(as_decimal, lambda value: fitting(value, options.decimals), same)
 
 
 @codec(
@@ -60,17 +60,35 @@ def number(options: Options) -> Codec:
         "to_salesforce",
         "12500.50 has more than 0 decimals",
     ),
+    Worked(
+        "custom.currency: {netsuite: custentity_currency, salesforce: CurrencyIsoCode}\n"
+        "budget: {netsuite: estimatedBudget, salesforce: Budget__c, as: money, currency: custom.currency}",
+        {"custentity_currency": "EUR", "estimatedBudget": Decimal("12500.50")},
+        {"CurrencyIsoCode": "EUR", "Budget__c": Decimal("12500.50")},
+    ),
+    Worked(
+        "custom.currency: {netsuite: custentity_currency, salesforce: CurrencyIsoCode}\n"
+        "budget: {netsuite: estimatedBudget, salesforce: Budget__c, as: money, currency: custom.currency}",
+        {"estimatedBudget": Decimal("12500.50")},
+        {},
+        "to_salesforce",
+        "12500.50 is an amount without a currency: `custom.currency` tells none",
+    ),
 )
 def money(options: Options) -> Codec:
     """An exact amount; one with more digits than both sides keep is held, never rounded. The digits after the point
-    are those of the `currency` (ISO code; two without one), unless `decimals` says otherwise. Amounts are never
-    converted: in an account with several currencies, `when` keeps the line to the records that are in this one."""
+    are those of the `currency` (ISO code; two without one), unless `decimals` says otherwise. In accounts with several
+    currencies, `currency` names the line that tells the currency of a record: an amount then belongs to its currency,
+    and between records of different currencies it is held. Amounts are never converted."""
     by_currency = CURRENCY_DECIMALS.get(options.currency or "", 2)
     decimals = by_currency if options.decimals is None else options.decimals
-    return both(as_decimal, lambda value: _fits(value, decimals), same)
+    return both(as_decimal, lambda value: fitting(value, decimals), same)
 
 
-def _fits(value: Decimal, decimals: int | None) -> Decimal:
+def fitting(value: Any, decimals: int | None) -> Decimal:
+    """A number with no more digits after the point than are kept; an amount of some currency is no bare number."""
+    if not isinstance(value, Decimal):
+        raise Unfit(f"{value} is no bare number")
     if decimals is not None and value != round(value, decimals):
         raise Unfit(f"{value} has more than {decimals} decimals")
     return value
@@ -118,7 +136,7 @@ def percent(options: Options) -> Codec:
         return read
 
     def writer(scale: Decimal) -> Callable[[Any], Raw]:
-        return lambda value: _fits(value, options.decimals) / scale
+        return lambda value: fitting(value, options.decimals) / scale
 
     scale = options.scale
     return Codec(
