@@ -27,13 +27,16 @@ from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 class Conversions:
     """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again.
     `heirs`: the account and contact that Salesforce made of a lead -> the event. `deleted`: events of leads of
-    which a record is gone, and that is all there is to it."""
+    which a record is gone, and that is all there is to it. `again`: records of conversions that want another look, and
+    `not_yet`: heirs that must not be made in NetSuite before."""
 
     actions: list[Action] = field(default_factory=list)
     claimed: set[Ref] = field(default_factory=set)
     in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
     heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
     deleted: list[LeadEvent] = field(default_factory=list)
+    again: list[Ref] = field(default_factory=list)
+    not_yet: set[Ref] = field(default_factory=set)
 
 
 def plan_conversions(
@@ -85,6 +88,11 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
     # A company lead has no person in it that could be lost: only the account must be there.
     first = (became.account,) if customer is not None and customer.individual is False else after
     reason = "converted in Salesforce"
+    if customer is not None and customer.deleted and not event.seen_before:
+        # Perhaps somebody converts it in NetSuite just now: what it became there may be younger than our look.
+        result.not_yet.update(after)
+        result.again += [*event.link.refs_both(), *after]
+        return
     result.heirs.update(dict.fromkeys(after, event))
     if customer is None or customer.deleted:
         result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
@@ -95,27 +103,36 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         result.in_place.append((customer.ref, became.account))
         fields = {"entityStatus": rules.prospect_status}
         told = f"{reason}: the company lead becomes the prospect"
-        result.actions.append(Retire(customer.ref, fields, told, first, event.now))
+        result.actions.append(Retire(customer.ref, fields, told, first, event.now.netsuite))
         result.actions.append(Relink(event.link.id, reason, first))
     else:
         if rules.retire_lead == "inactivate" and not customer.inactive:
             told = f"{reason}: prospect and contact take its place"
-            result.actions.append(Retire(customer.ref, {"isInactive": True}, told, after, event.now))
+            result.actions.append(Retire(customer.ref, {"isInactive": True}, told, after, event.now.netsuite))
         result.actions.append(Relink(event.link.id, reason, after))
 
 
 def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value | Gap]]:
-    """What was typed into the NetSuite lead and had not crossed when Salesforce converted it, by the field of the heir
-    that it belongs to: the value, and what the lead held in Salesforce when both last agreed (ABSENT: they never did).
+    """What was typed into the lead of one system and had not crossed when the other system moved its own on, by the
+    field of the heir that it belongs to: the value, and what the other lead held when both last agreed (ABSENT: they
+    never did).
     """
     left: dict[str, tuple[Value, Value | Gap]] = {}
-    for name, value in event.now.items():
-        agreed = event.values.netsuite.get(name, ABSENT)
+    behind = event.left_behind
+    for name, value in event.now.of(behind).items():
         own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
-        edited = value is not None if isinstance(agreed, Gap) else not lead.same(name, value, agreed)
-        if own in heir.fields and edited:
-            left[own] = value, event.values.salesforce.get(name, ABSENT)
+        agreed, theirs = event.values.of(behind).get(name, ABSENT), event.now.other(behind).get(name, ABSENT)
+        crosses = own in heir.fields and lead.fields[name].flows_to(behind.other)
+        if crosses and _is_edit(lead, name, value, agreed, theirs):
+            left[own] = value, event.values.other(behind).get(name, ABSENT)
     return left
+
+
+def _is_edit(lead: EntityMapping, name: str, value: Value, agreed: Value | Gap, theirs: Value | Gap) -> bool:
+    """Whether `value` is neither what was agreed on nor what the other lead holds."""
+    if isinstance(agreed, Gap) and value is None:
+        return False
+    return not any(not isinstance(known, Gap) and lead.same(name, value, known) for known in (agreed, theirs))
 
 
 def late_edits(
@@ -152,7 +169,7 @@ def _converted_in_netsuite(
         result.actions.append(_hold(event, reason, "ambiguous"))
         return
     person = _person(event)
-    prospect = record.ref if not record.deleted else _company_of(person) or event.linked_company
+    prospect = record.ref if not record.deleted else (company_of(person) if person else None) or event.linked_company
     if prospect is None:
         reason = "converted in NetSuite, but which prospect and contact it became cannot be told"
         result.actions.append(_hold(event, reason, "ambiguous"))
@@ -173,6 +190,8 @@ def _converted_in_netsuite(
             opportunity_name=rules.opportunity_name,
             reason=_how(record),
             contact_account=contact_account,
+            held=event.now.salesforce,
+            agreed=event.values,
         )
     )
 
@@ -192,9 +211,8 @@ def _person(event: LeadEvent) -> Newcomer | None:
     return event.persons[0] if len(event.persons) == 1 else None
 
 
-def _company_of(person: Newcomer | None) -> Ref | None:
-    if person is None:
-        return None
+def company_of(person: Newcomer) -> Ref | None:
+    """The NetSuite organization that a contact belongs to."""
     company = person.record.fields.get("company")
     return Ref(SystemName.NETSUITE, "customer", company) if isinstance(company, str) and company else None
 

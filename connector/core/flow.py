@@ -160,6 +160,12 @@ class NewOn:
     system: SystemName
     reason: str = ""
 
+    @property
+    def ref(self) -> Ref:
+        record = self.observed.records.of(self.system)
+        assert record is not None
+        return record.ref
+
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
@@ -258,7 +264,8 @@ class Create:
     """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert.
     `stamp`: whether `source` has room for our key, which it then gets as well. `before`: fields that take over an
     edit of the lead this record comes from, with what counts as agreed on for them (ABSENT: nothing), so that the
-    edit reads as one and the ordinary merge carries or holds it."""
+    edit reads as one and the ordinary merge carries or holds it. `replaces`: the link of `source` that ends with it,
+    because its counterpart was deleted."""
 
     entity: Entity
     system: SystemName
@@ -269,6 +276,7 @@ class Create:
     reason: str
     stamp: bool = True
     before: Mapping[str, Value | Gap] = field(default_factory=dict)
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +307,8 @@ class Convert:
     """Convert an open Salesforce lead into an account (and contact), answering a conversion in NetSuite.
 
     `link_id`: the lead's link, which ends. `person`: the NetSuite contact that the resulting contact is.
-    `contact` is used only if it belongs to the account converted into (`contact_account`).
+    `contact` is used only if it belongs to the account converted into (`contact_account`). `held`: what the lead holds
+    in Salesforce, which a new contact takes over, and `agreed` what both leads held when they last agreed.
     """
 
     lead: Ref
@@ -313,6 +322,8 @@ class Convert:
     opportunity_name: str | None
     reason: str
     contact_account: str | None = None
+    held: Mapping[str, Value] = field(default_factory=dict)
+    agreed: Pair[Mapping[str, Value]] = field(default_factory=lambda: Pair({}, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +364,9 @@ class Delete:
     reason: str
 
 
-HoldKind = Literal["conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted", "tug_of_war"]
+HoldKind = Literal[
+    "conflict", "ambiguous", "value", "refused", "missing_parent", "stage", "deleted", "tug_of_war", "double_key",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,16 +393,16 @@ class Hold:
     payload: str = ""
 
 
-Choice = Literal["netsuite", "salesforce", "value", "ignore", "link"]
+Choice = Literal["netsuite", "salesforce", "value", "ignore", "link", "again", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a person said to a hold, good only for the values that they saw.
 
-    `choice`: whose value both sides shall hold, a `value` of their own, `ignore` (the two may differ), or `link`
-    (two records are one thing). `value`: what both shall hold; for `link` the other record's ref as text.
-    `seen`: what each record held.
+    `choice`: whose value both sides shall hold, a `value` of their own, `ignore` (the two may differ), `link` (two
+    records are one thing), or, of a record that was deleted, `again` (make it again) or `follow` (delete the other one
+    too). `value`: what both shall hold; for `link` the other record's ref as text. `seen`: what each record held.
     """
 
     kind: HoldKind
@@ -428,14 +441,14 @@ class Settle:
 @dataclass(frozen=True, slots=True)
 class LinkUp:
     """Two existing records are one thing: begin a link, and write our key on each side where `keys` says so.
-    `replaces`: the link that ends with it, because one of its records was merged into one of these."""
+    `replaces`: the links that end with it, because a record of theirs was merged into one of these, or deleted."""
 
     entity: Entity
     refs: Pair[Ref]
     agreed: Pair[Mapping[str, Value]]
     keys: Pair[bool]
     reason: str
-    replaces: int | None = None
+    replaces: tuple[int, ...] = ()
 
 
 Action = Create | Update | Convert | Relink | Retire | Delete | LinkUp | Rekey | Settle | Hold
@@ -445,12 +458,14 @@ Action = Create | Update | Convert | Relink | Retire | Delete | LinkUp | Rekey |
 class Plan:
     """All that a pass wants to do, as plain data. `stand_ins`: a held organization -> the record of the
     other system that it looks like, which serves as its counterpart for people and sales meanwhile. `answers`: what
-    became of answers, by their id."""
+    became of answers, by their id. `again`: records of conversions that come once the rest of the plan is done, because
+    an edit of the lead crosses first, or what it became is not in sight; looked at again then."""
 
     actions: tuple[Action, ...]
     stand_ins: Mapping[Ref, Ref] = field(default_factory=dict)
     observed_count: Pair[int] = Pair(0, 0)
     answers: Mapping[int, AnswerFate] = field(default_factory=dict)
+    again: tuple[Ref, ...] = ()
 
     def of(self, kind: type[U]) -> tuple[U, ...]:
         return tuple(action for action in self.actions if isinstance(action, kind))

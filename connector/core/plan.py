@@ -6,14 +6,16 @@ One module of `planning/` per verdict; nothing there knows how anything is sent.
 from __future__ import annotations
 
 from connector.core.conversion import plan_conversions
-from connector.core.flow import Ambiguous, NewOn, Paired, Plan
+from connector.core.flow import Ambiguous, Convert, NewOn, Paired, Plan
 from connector.core.mapping.document import Mappings
 from connector.core.matching.pair import pair
+from connector.core.planning.again import make_again
 from connector.core.planning.answers import answered_matches
 from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
 from connector.core.planning.found import link_in_place, link_up, merged_away
 from connector.core.planning.gone import lead_gone, plan_gone
+from connector.core.planning.heirs import know_heirs, let_edits_cross
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.remembered import hold_left_behind, resume_conversions
@@ -26,7 +28,9 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     desk.households.update(households(scene, mappings))
     conversions = plan_conversions(scene.events, mappings.conversion, account.converted_statuses)
     desk.actions.extend(conversions.actions)
-    by_ref = {newcomer.ref: newcomer for newcomer in scene.newcomers if newcomer.ref not in conversions.claimed}
+    make_again(desk, conversions.actions)
+    claimed = conversions.claimed - desk.again.keys()
+    by_ref = {newcomer.ref: newcomer for newcomer in scene.newcomers if newcomer.ref not in claimed}
     desk.heirs.update(conversions.heirs)
     for linked in scene.merged:
         merged_away(desk, linked)
@@ -36,18 +40,22 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
         link_in_place(desk, by_ref, customer, sold_as)
     answered = answered_matches(desk, by_ref)
     settled = {ref for match in answered for _, ref in match.refs}
-    pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around)
+    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in answered})
+    pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around, desk.twins)
     matches = [*answered, *pairing.matches]
-    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in matches})
+    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
+    know_heirs(desk, [one for one in conversions.actions if isinstance(one, Convert)])
     for match in matches:
         link_up(desk, match, by_ref)
     for verdict in pairing.verdicts:
-        _unlinked(desk, verdict)
+        if not (isinstance(verdict, NewOn) and verdict.ref in conversions.not_yet):
+            _unlinked(desk, verdict)
     for linked in scene.linked:
         plan_linked(desk, linked)
     for gone in (*scene.gone, *map(lead_gone, conversions.deleted)):
         plan_gone(desk, gone)
-    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers)
+    again = (*conversions.again, *let_edits_cross(desk))
+    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)
 
 
 def _unlinked(desk: Desk, verdict: Paired) -> None:

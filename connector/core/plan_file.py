@@ -39,7 +39,7 @@ from connector.core.flow import (
     SourceRecord,
     Update,
 )
-from connector.core.schema import ABSENT, Address, Entity, Gap, SystemName
+from connector.core.schema import ABSENT, Address, Entity, Gap, Money, SystemName
 from connector.errors import PlanUnfit
 
 FORMAT: Final = 1
@@ -112,7 +112,9 @@ def link_ids(action: Action) -> tuple[int, ...]:
             return (action.link_id,)
         case Relink():
             return (action.retire,)
-        case LinkUp(replaces=int(replaced)):
+        case LinkUp():
+            return action.replaces
+        case Create(replaces=int(replaced)):
             return (replaced,)
     return ()
 
@@ -180,6 +182,8 @@ def _data(value: Any) -> Any:
             return {"$later": str(value.ref)}
         case Decimal():
             return {"$decimal": str(value)}
+        case Money():
+            return {"$money": [str(value.amount), value.currency]}
         case datetime():  # before date: a datetime is a date too
             return {"$datetime": value.isoformat()}
         case date():
@@ -274,6 +278,7 @@ def _value(data: Any) -> Any:
 _TAGS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "$later": lambda text: Later(Ref.parse(text)),
     "$decimal": Decimal,
+    "$money": lambda parts: Money(Decimal(parts[0]), parts[1]),
     "$datetime": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$address": lambda parts: Address(**parts),

@@ -35,7 +35,8 @@ FieldKind = Literal[
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
     """What we know of one vendor field. `options`: value -> label for lists; `restricted`: others are refused.
-    `decimals`: digits after the point that a number keeps, None where nobody tells."""
+    `decimals`: digits after the point that a number keeps, None where nobody tells. `singly`: reading it costs a call
+    for each record."""
 
     name: str
     kind: FieldKind
@@ -49,6 +50,7 @@ class FieldInfo:
     refers_to: tuple[str, ...] = ()
     custom: bool = False
     decimals: int | None = None
+    singly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,10 @@ class Store(Protocol):
 
     def close_answers(self, fates: Mapping[int, AnswerFate], at: datetime) -> None: ...
 
-    def put_overruled(self, values: Sequence[Overruled]) -> None: ...
+    def put_overruled(self, values: Sequence[Overruled]) -> None:
+        """Keep values that are about to lose; one takes the place of the same value that lost to the same one for the
+        same reason, as when its write was refused and is sent again."""
+        ...
 
     def overruled(self, ref: Ref | None = None, field: str | None = None) -> list[Overruled]:
         """Values that lost, newest first."""

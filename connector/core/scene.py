@@ -10,17 +10,19 @@ from connector.core.mapping.drift import NO_DRIFT, Drift
 from connector.core.mapping.translate import Links
 from connector.core.matching.pair import Neighbourhood, Newcomer
 from connector.core.ports import RecordInfo
-from connector.core.schema import Stage, Value
+from connector.core.schema import Stage, SystemName, Value
 
 NOTHING_OBSERVED = Pair(0, 0)
+NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
 
 
 @dataclass(frozen=True, slots=True)
 class LeadEvent:
     """An active lead link of which a side moved on, or may have.
 
-    `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side. `now`: the
-    NetSuite lead as it is now, while its Salesforce lead was converted.
+    `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side. `now`: what
+    the lead holds now, per side; nothing for a NetSuite record that has moved on, or is gone. `seen_before`: whether an
+    earlier look led to this one.
     `persons`: new NetSuite contacts that look like the lead (same e-mail and name, or the lead's own id).
     `contacts`: linked Salesforce contacts that look like it, with the account each belongs to, and
     `linked_company`: the NetSuite company of the only NetSuite contact among their counterparts.
@@ -32,7 +34,15 @@ class LeadEvent:
     persons: tuple[Newcomer, ...] = ()
     linked_company: Ref | None = None
     contacts: tuple[tuple[Ref, Ref | None], ...] = ()
-    now: Mapping[str, Value] = field(default_factory=dict)
+    now: Pair[Mapping[str, Value]] = NO_VALUES
+    seen_before: bool = False
+
+    @property
+    def left_behind(self) -> SystemName:
+        """The system whose lead did not move on by itself."""
+        lead = self.records.salesforce
+        converted = lead is not None and lead.converted is not None
+        return SystemName.NETSUITE if converted else SystemName.SALESFORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class Scene:
 
     `merged`: links of which a record was merged into one without a link, observed with the winner in its place.
     `standing`: open holds that no look at the records would show again. `answers`: what people said to holds.
+    `again`: records whose counterpart was deleted and shall be made again, because a person said so -> the link that
+    ends with it (None: it has ended before).
     `written`: what we wrote lately into the records in hand, by record and field, oldest first.
     `deleted`: records that are gone; `witnessed`: those of them that a system itself listed as deleted, in this pass
     or earlier, and did not only fail to show. `won`: ids of organization links that have a won opportunity.
@@ -68,6 +80,7 @@ class Scene:
     merged: tuple[Linked, ...] = ()
     standing: tuple[Hold, ...] = ()
     answers: tuple[Answer, ...] = ()
+    again: Mapping[Ref, int | None] = field(default_factory=dict)
     written: Mapping[tuple[Ref, str], tuple[Written, ...]] = field(default_factory=dict)
     deleted: frozenset[Ref] = frozenset()
     witnessed: frozenset[Ref] = frozenset()

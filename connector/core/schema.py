@@ -70,10 +70,21 @@ class Address:
     country: str | None = None
 
 
-Value = str | bool | int | Decimal | date | datetime | Address | tuple[str, ...] | None
-"""A canonical value. Money and other exact numbers are Decimal, times are UTC-aware datetimes, a multi-select
-is a sorted tuple. A link to another thing is the string `link:<id>` once that thing is linked, else
-`ref:<system>:<type>:<id>` of the side that was read."""
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount whose currency stands in its record, by its ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+Value = str | bool | int | Decimal | Money | date | datetime | Address | tuple[str, ...] | None
+"""A canonical value. Exact numbers are Decimal, amounts too unless each record has a currency of its own. Times are
+UTC-aware datetimes, a multi-select is a sorted tuple. A link to another thing is the string `link:<id>` once that
+thing is linked, else `ref:<system>:<type>:<id>` of the side that was read."""
 
 
 class _Thing(BaseModel):

@@ -48,6 +48,12 @@ def rows(parts: Parts, infos: Records, unknown: Iterable[UnknownValue]) -> tuple
     return tuple(dict.fromkeys(proposal for proposal in found if proposal is not None))
 
 
+def known_rows(mappings: Mappings, infos: Records, changes: Iterable[Change]) -> tuple[Proposal, ...]:
+    """The rows for values that accounts added, as far as metadata names them; asks nobody."""
+    found = (row_for(mappings, one, infos) for one in _appeared(mappings, changes))
+    return tuple(dict.fromkeys(one for one in found if one is not None and one.yaml))
+
+
 def _on_the_same_list(mappings: Mappings, infos: Records, one: UnknownValue) -> Iterator[UnknownValue]:
     """The lines of other files that read the same NetSuite list: what is new to one is new to all."""
     if one.system is SystemName.NETSUITE and one.field in mappings.of(one.entity).fields:

@@ -37,13 +37,23 @@ def written_lately(store: Store, refs: Iterable[Ref], now: datetime) -> Mapping[
 
 def fates(answers: Iterable[Answer], plan: Plan, in_trouble: Collection[Ref]) -> dict[int, AnswerFate]:
     """What became of the answers that a plan was made with. One whose write did not take stays open, for the next
-    run; one that the plan had no use for has lapsed: what it was about is no more."""
+    run; so does one about a delete while its record is held for something else, such as a brake. One that the plan had
+    no use for has lapsed: what it was about is no more."""
+    held = {ref for hold in plan.of(Hold) if hold.field is None for _, ref in hold.refs}
     closed: dict[int, AnswerFate] = {}
     for answer in answers:
         fate = plan.answers.get(answer.id, "lapsed")
-        if fate != "carried_out" or not any(ref in in_trouble for _, ref in answer.refs):
+        waits = in_trouble if answer.field is not None else {*in_trouble, *held}
+        if fate != "carried_out" or not any(ref in waits for _, ref in answer.refs if ref is not None):
             closed[answer.id] = fate
     return closed
+
+
+def still_asked(answers: Iterable[Answer], closed: Collection[int]) -> Iterator[Hold]:
+    """The holds of deleted records that are answered and not carried out yet: they stand until they are."""
+    for one in answers:
+        if one.kind == "deleted" and one.id not in closed:
+            yield Hold(one.kind, one.entity, one.refs, one.field, "")
 
 
 def untold(store: Store, holds: Iterable[Hold]) -> list[Hold]:

@@ -38,6 +38,9 @@ def apply(parts: Parts, plan: Plan, run_id: int, progress: Progress, applied: Ap
     unmoved = retire(work, plan.of(Retire))
     relink(work, plan.of(Relink), unmoved)
     delete(work, plan.of(Delete))
+    if plan.again:
+        stuck = not applied.in_trouble.isdisjoint(plan.again)
+        work.look_again(plan.again, "a conversion waits for another look", now=not stuck)
     heed_refusals(work)
 
 
@@ -58,8 +61,8 @@ def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
         stamp(work, [key for one in chunk for key in _keys(one)])
         with work.store.transaction():
             for one in chunk:
-                if one.replaces is not None:
-                    work.store.end_link(one.replaces, "gone", one.reason, work.parts.clock.now())
+                for ended in one.replaces:
+                    work.store.end_link(ended, "gone", one.reason, work.parts.clock.now())
                 link = work.store.add_link(one.entity, one.refs, one.reason, work.parts.clock.now())
                 agreed = Pair(now_linked(work, one.agreed.netsuite), now_linked(work, one.agreed.salesforce))
                 work.store.save_bases({link.id: Base(agreed)})

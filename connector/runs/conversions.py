@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from connector.core.flow import (
+    Base,
     Conversion,
     Convert,
     Done,
@@ -21,6 +22,7 @@ from connector.core.flow import (
     SourceRecord,
     Write,
 )
+from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
@@ -69,10 +71,12 @@ def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> N
     with work.store.transaction():
         ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
     outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
-    stamp(work, [key for (convert, _), outcome in zip(ready, outcomes, strict=True) for key in _keys(convert, outcome)])
+    keys = [key for (convert, _), outcome in zip(ready, outcomes, strict=True) for key in _keys(convert, outcome)]
+    stamp(work, keys)
+    contacts = read(work.parts, [key.ref for key in keys if key.ref.system is SystemName.SALESFORCE])
     with work.store.transaction():
         for (convert, _), outcome in zip(ready, outcomes, strict=True):
-            _after_conversion(work, convert, outcome)
+            _after_conversion(work, convert, outcome, contacts)
         close(work, [(None, outcome, id_) for outcome, id_ in zip(outcomes, ids, strict=True)])
 
 
@@ -110,7 +114,7 @@ def _convert_intent(work: Work, convert: Convert) -> Intent:
     )
 
 
-def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> None:
+def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: Mapping[Ref, SourceRecord]) -> None:
     """End the lead's link and link the person; what Salesforce made is looked at again in this run."""
     if not isinstance(outcome, Done) or outcome.converted is None:
         refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
@@ -128,8 +132,23 @@ def _after_conversion(work: Work, convert: Convert, outcome: Outcome) -> None:
     if convert.person is not None and contact is not None:
         linked = work.store.links([convert.person, contact])
         if not any(link.state == "active" for link in linked.values()):
-            work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
+            link = work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
+            work.store.save_bases({link.id: _base_of_the_lead(work, convert, contacts[contact])})
         work.look_again([convert.person], "conversion")
+
+
+def _base_of_the_lead(work: Work, convert: Convert, contact: SourceRecord) -> Base:
+    """What the two leads agreed on is agreed on for the two people as well, in the fields that the conversion took
+    over: what somebody typed into either since is an edit."""
+    mapping, values = work.parts.mappings.of(Entity.PERSON), canonical(work, Entity.PERSON, contact)
+
+    def taken_over(name: str) -> bool:
+        known = name in mapping.fields and name in values and name in convert.held
+        return known and mapping.same(name, values[name], convert.held[name])
+
+    ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce
+    names = [name for name in ours.keys() & theirs.keys() if taken_over(name)]
+    return Base(Pair({name: ours[name] for name in names}, {name: theirs[name] for name in names}))
 
 
 # --- moving NetSuite leads on ---------------------------------------------------------------------------------------
@@ -160,9 +179,12 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
 
 
 def _unedited(work: Work, one: Retire, record: SourceRecord | None) -> bool:
-    """Whether the lead still holds what the plan knew: nobody looks into it any more once it is out of use."""
+    """Whether the lead is still one, and holds what the plan knew: nobody looks into it any more once it is out of
+    use."""
     if record is None or record.deleted:
         return True
+    if entity_of(record) is not Entity.LEAD:
+        return False
     mapping, values = work.parts.mappings.of(Entity.LEAD), canonical(work, Entity.LEAD, record)
     known = (name for name in one.expected if name in values and name in mapping.fields)
     return all(mapping.same(name, values[name], one.expected[name]) for name in known)

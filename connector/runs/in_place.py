@@ -31,7 +31,8 @@ def in_place(work: Work, action: Action, now: Records) -> bool:
     """`now`: the records that the action was decided from, as they are."""
     match action:
         case Create():
-            return _link(work, action.entity, action.source) is not None
+            link = _link(work, action.entity, action.source)
+            return link is not None and link.id != action.replaces
         case Update():
             return _is_updated(work, action, now[action.ref])
         case Convert():

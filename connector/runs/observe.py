@@ -16,8 +16,10 @@ from connector.core.planning.holding import stands
 from connector.core.scene import Account, Scene
 from connector.core.schema import Entity, SystemName
 from connector.runs.answers import asked_about, due, written_lately
+from connector.runs.observing.again import wanted_again
 from connector.runs.observing.around import (
     claims_with_a_sale,
+    contacts_of_gone_leads,
     held_together,
     leads_turned_contact,
     not_shown,
@@ -27,8 +29,8 @@ from connector.runs.observing.around import (
     survivors,
     winners_of_merges,
 )
-from connector.runs.observing.events import see_events
-from connector.runs.observing.linked import refs_of, see_gone, see_linked, see_merged
+from connector.runs.observing.events import heirs_of_edited, see_events
+from connector.runs.observing.linked import never_agreed_on, refs_of, see_gone, see_linked, see_merged
 from connector.runs.observing.look import Look, count_of, fetch, read_changes
 from connector.runs.observing.newcomers import fetch_pointed_at, links_around, meet_newcomers
 from connector.runs.observing.sales import won
@@ -63,27 +65,34 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     fetch(look, (ref for link in parts.store.lead_links(queued).values() for ref in link.refs_both()))
     fetch(look, results_of_conversions(look))
     fetch(look, leads_turned_contact(look))
+    fetch(look, contacts_of_gone_leads(look))
     fetch(look, other_sides_of_moved_leads(look))
     fetch(look, claims_with_a_sale(look))
     fetch(look, held_together(look))
     fetch(look, winners_of_merges(look))
     fetch(look, survivors(look))
+    fetch(look, never_agreed_on(look))
+    look.again = wanted_again(look, answers)
+    look.links.treat_as_unlinked(look.again)
     lead_links = parts.store.lead_links(look.records)
     meet_newcomers(look, lead_links)
     fetch_pointed_at(look, lead_links)
     merged = tuple(see_merged(look))
     moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
+    events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)
+    fetch(look, heirs_of_edited(look, events))
     linked = tuple(see_linked(look))
     scene = Scene(
         links=look.links,
         around=Neighbourhood(look.carriers, links_around(look)),
         linked=linked,
         newcomers=tuple(look.newcomers.values()),
-        events=tuple(one for one in see_events(look, lead_links) if one.link.id not in moved_on),
+        events=events,
         gone=tuple(one for one in see_gone(look) if one.link.id not in moved_on),
         merged=merged,
         standing=tuple(one.hold for one in holds if stands(one.hold)),
         answers=answers,
+        again=look.again,
         written=written_lately(parts.store, (ref for one in linked for ref in refs_of(one)), now),
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
         witnessed=frozenset(look.listed_deleted | remembered_deletions(look)),

@@ -25,6 +25,10 @@ class StoredLinks(Links):
         for ref in wanted:
             self._remember(ref, found.get(ref))
 
+    def treat_as_unlinked(self, refs: Iterable[Ref]) -> None:
+        """From now on these have no link: theirs is about to end."""
+        self._by_ref.update(dict.fromkeys(refs))
+
     def link_of(self, ref: Ref) -> int | None:
         if ref not in self._by_ref:
             self._remember(ref, self._store.links([ref]).get(ref))

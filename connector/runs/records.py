@@ -9,6 +9,7 @@ from connector.core.flow import (
     Create,
     Done,
     Hold,
+    Link,
     Outcome,
     Pair,
     Ref,
@@ -67,14 +68,16 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     jobs = work.awake(jobs)
     if not jobs:
         return
-    sent = _adopt_unknown(work, system, send(work, system, jobs))
+    answered = send(work, system, jobs)
+    sent = _adopt_unknown(work, system, answered)
     made = [
         (job.action, outcome.ref)
         for job, outcome, _ in sent
         if isinstance(outcome, Done) and isinstance(job.action, Create)
     ]
     stamp(work, [Rekey(create.entity, create.source, key_of(ref)) for create, ref in made if create.stamp])
-    back = read(work.parts, [ref for _, ref in made])
+    # What was found by its key may have been edited before it was: only what was sent is agreed on.
+    back = read(work.parts, [outcome.ref for _, outcome, _ in answered if isinstance(outcome, Done)])
     doubles = _named_doubles(work, sent)
     with work.store.transaction():
         _remember_made(work, made, back)
@@ -118,7 +121,7 @@ def _remember_made(work: Work, made: Sequence[tuple[Create, Ref]], back: Mapping
     bases: dict[int, Base] = {}
     likenesses = []
     for create, ref in made:
-        link = work.store.add_link(create.entity, pair_of(create.source, ref), create.reason, work.parts.clock.now())
+        link = _linked_to(work, create, ref, create.reason)
         values = now_linked(work, create.values)
         held = read_back(work, create.entity, back.get(ref), values)
         sent: Pair[Mapping[str, Value]] = Pair(values, values)
@@ -132,6 +135,15 @@ def _remember_made(work: Work, made: Sequence[tuple[Create, Ref]], back: Mapping
     release(work, [create.source for create, _ in made if create.entity is Entity.ORGANIZATION])
 
 
+def _linked_to(work: Work, create: Create, ref: Ref, reason: str) -> Link:
+    """A link of the record that was to be made for `create`; it takes the place of the one to a deleted record."""
+    now = work.parts.clock.now()
+    if create.replaces is not None:
+        work.store.end_link(create.replaces, "gone", create.reason, now)
+        work.applied.counts[f"links.{create.entity}.ended"] += 1
+    return work.store.add_link(create.entity, pair_of(create.source, ref), reason, now)
+
+
 def _agreed_before(create: Create) -> dict[str, Value]:
     return {name: value for name, value in create.before.items() if not isinstance(value, Gap)}
 
@@ -141,8 +153,7 @@ def _not_created(
 ) -> None:
     if isinstance(outcome, Refused) and outcome.kind == "duplicate" and _adoptable(work, create, outcome, doubles):
         assert outcome.existing is not None
-        refs = pair_of(create.source, outcome.existing)
-        work.store.add_link(create.entity, refs, "the system named it as the same", work.parts.clock.now())
+        _linked_to(work, create, outcome.existing, "the system named it as the same")
         work.look_again([create.source, outcome.existing], "adopted")
         work.applied.counts[f"links.{create.entity}.linked"] += 1
     else:
@@ -177,8 +188,10 @@ def now_linked(work: Work, values: Mapping[str, Value]) -> Mapping[str, Value]:
         for name, value in values.items()
         if isinstance(value, str) and value.startswith("ref:") and value.count(":") >= 3
     }
-    links = {ref: link for ref, link in work.store.links(refs.values()).items() if link.state == "active"}
-    return {**values, **{name: f"link:{links[ref].id}" for name, ref in refs.items() if ref in links}}
+    links = StoredLinks(work.store)
+    links.preload(refs.values())
+    ids = {name: links.link_of(ref) for name, ref in refs.items()}
+    return {**values, **{name: f"link:{id_}" for name, id_ in ids.items() if id_ is not None}}
 
 
 def read_back(
@@ -270,6 +283,8 @@ def _updated(work: Work, job: Job, outcome: Outcome, back: Mapping[Ref, SourceRe
         now = work.parts.clock.now()
         work.store.put_written([Written(update.ref, name, sent, held[name], now) for name, sent in values.items()])
         work.tally(system, update.entity, "updated")
+        if work.parts.mappings.of(update.entity).openers.intersection(values):
+            work.look_again([update.ref, update.other], "it has other fields now")
     else:
         both_refs = refs_or_none(update.ref, update.other)
         failed(work, update.entity, both_refs, outcome, system, [update.ref, update.other], digest(job.write))

@@ -54,9 +54,16 @@ def _find_creates(parts: Parts, creates: Sequence[Intent]) -> Mapping[tuple[Syst
 def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
     source = intent.source
     assert source is not None
-    known = parts.store.links([made, source])
-    if any(link.state == "active" and link.entity is intent.entity for link in known.values()):
+    of_kind = parts.store.lead_links if intent.entity is Entity.LEAD else parts.store.links
+    known = {
+        ref: link
+        for ref, link in of_kind([made, source]).items()
+        if link.state == "active" and link.entity is intent.entity
+    }
+    if made in known:
         return
+    if source in known:  # it was made again, for one that was deleted
+        parts.store.end_link(known[source].id, "gone", "made again", parts.clock.now())
     refs = Pair(made, source) if made.system is SystemName.NETSUITE else Pair(source, made)
     link = parts.store.add_link(intent.entity, refs, "adopted after a lost answer", parts.clock.now())
     sent: Pair[Mapping[str, Value]] = Pair(intent.values, intent.values)

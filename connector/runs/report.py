@@ -25,7 +25,7 @@ from connector.core.flow import (
     Retire,
     Update,
 )
-from connector.core.schema import Address, SystemName, Value
+from connector.core.schema import Address, Money, SystemName, Value
 from connector.runs.advice import NO_ADVICE, Advice
 from connector.runs.coverage import Uncarried, as_data
 
@@ -143,7 +143,7 @@ class VerifyReport:
     explained: tuple[Mapping[str, Any], ...]
     unlinked: tuple[Mapping[str, str], ...]
     lead_and_customer: int
-    uncarried: tuple[Uncarried, ...]
+    uncarried: tuple[Uncarried, ...] = ()
 
     def data(self) -> dict[str, Any]:
         return {
@@ -159,7 +159,7 @@ class VerifyReport:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What the store knows, without asking the systems."""
+    """What the store knows, without asking the systems. `advice`: what the accounts changed lately."""
 
     identity: Pair[str] | None
     links: Mapping[str, int]
@@ -168,6 +168,7 @@ class StatusReport:
     rechecks: int
     cursors: Mapping[str, str]
     runs: tuple[Mapping[str, Any], ...]
+    advice: Advice = NO_ADVICE
 
     def data(self) -> dict[str, Any]:
         return {
@@ -178,6 +179,7 @@ class StatusReport:
             "rechecks": self.rechecks,
             "cursors": dict(self.cursors),
             "runs": [dict(run) for run in self.runs],
+            **self.advice.data(),
         }
 
 
@@ -212,7 +214,7 @@ def plain(value: Any) -> Any:
     """A canonical or raw value as JSON can hold it."""
     if isinstance(value, Address):
         return {name: getattr(value, name) for name in Address.__slots__}
-    if isinstance(value, Decimal | date | datetime | Ref):
+    if isinstance(value, Decimal | Money | date | datetime | Ref):
         return str(value)
     if isinstance(value, tuple):
         return list(value)

@@ -12,8 +12,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, get_args
 
-from connector.core.flow import Answer, Choice, HoldKind, Pair, Ref
+from connector.core.flow import Answer, Choice, Hold, HoldKind, Pair, Ref
+from connector.core.planning.gone import DELETE_WAITS
 from connector.core.planning.heirs import LATE_EDIT
+from connector.core.planning.remembered import LEFT_BEHIND
 from connector.core.ports import OpenHold, Overruled, Store
 from connector.core.schema import MODELS, Entity, Value, record_types
 from connector.runs.report import hold_data, plain
@@ -24,10 +26,13 @@ _FITTING: Final[Mapping[HoldKind, frozenset[Choice]]] = {
     "value": _BY_VALUE,
     "tug_of_war": _BY_VALUE,
     "ambiguous": frozenset({"link", "ignore"}),
-    "deleted": frozenset({"ignore"}),
+    "deleted": frozenset({"again", "follow", "ignore"}),
     "stage": frozenset({"ignore"}),
+    "double_key": frozenset({"ignore"}),
 }
 """Kinds of holds that wait for an answer -> what may be answered. The others want something done elsewhere."""
+
+_ABOUT_VALUES: Final[frozenset[Choice]] = frozenset({"netsuite", "salesforce", "value"})
 
 REVIEWED: Final = tuple(_FITTING)
 
@@ -174,17 +179,27 @@ def answer_to(store: Store, one: OpenHold, reply: Reply, by: str, at: datetime) 
     fitting = _FITTING.get(hold.kind)
     if fitting is None:
         raise ValueError("it waits for no answer: do what the reason says, then `connector holds retry`")
-    if reply.choice not in fitting or (hold.field is None and reply.choice not in ("link", "ignore")):
+    if reply.choice not in fitting or (hold.field is None and reply.choice in _ABOUT_VALUES):
         raise ValueError(f"a hold of this kind takes {' or '.join(f'--{name}' for name in _options(one))} only")
+    if reply.choice in ("again", "follow"):
+        _refuse_unsure(hold, reply.choice)
     # A late edit is held against what the two heirs hold, which is its base.
     seen = hold.base if hold.code == LATE_EDIT else hold.values
     return Answer(hold.kind, hold.entity, hold.refs, hold.field, reply.choice, _value(store, one, reply), seen, by, at)
 
 
 def _options(one: OpenHold) -> list[str]:
-    fitting = _FITTING[one.hold.kind] if one.hold.field or one.hold.kind == "ambiguous" else frozenset({"ignore"})
+    fitting = _FITTING[one.hold.kind] if one.hold.field else _FITTING[one.hold.kind] - _ABOUT_VALUES
     names = {"netsuite": "keep", "salesforce": "keep"}
     return sorted({names.get(choice, choice) for choice in fitting})
+
+
+def _refuse_unsure(hold: Hold, choice: Choice) -> None:
+    """What only seems to be gone must not be doubled, nor its counterpart deleted."""
+    if hold.code == LEFT_BEHIND and choice == "follow":
+        raise ValueError("the state knows only its key: delete it where it is, or make the other one --again")
+    if hold.code not in (DELETE_WAITS, LEFT_BEHIND):
+        raise ValueError("the system does not list it as deleted, or it was merged: only --ignore is an answer")
 
 
 def _value(store: Store, one: OpenHold, reply: Reply) -> Value:

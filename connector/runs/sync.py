@@ -19,10 +19,12 @@ from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
 from connector.runs.account import checked, identities, mappings_changed, remember_mappings
 from connector.runs.advice import Advice, advice, unknown_values
-from connector.runs.answers import fates, untold, without_ignored
+from connector.runs.answers import fates, still_asked, untold, without_ignored
 from connector.runs.apply import apply
 from connector.runs.braking import HELD_BY_BRAKE, let_through, pulled_by, pulled_by_deletes, pulled_by_sight
 from connector.runs.coverage import uncarried
+from connector.runs.double_keys import double_key_holds
+from connector.runs.doubts import smaller_doubts
 from connector.runs.first_look import FirstLook, first_look, plan_of
 from connector.runs.observe import Sighting, observe
 from connector.runs.parts import Parts, Progress, silent
@@ -188,12 +190,18 @@ def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied:
     holds = unique([*plan.of(Hold), *applied.failures])
     with parts.store.transaction():
         parts.store.put_holds(holds, run_id, now)
-        parts.store.clear_holds(sighting.records, now, keep=[*holds, *applied.resting])
-        parts.store.close_answers(fates(sighting.scene.answers, plan, applied.in_trouble), now)
+        closed = fates(sighting.scene.answers, plan, applied.in_trouble)
+        asked = still_asked(sighting.scene.answers, closed)
+        kept = [*holds, *applied.resting, *asked, *double_key_holds(parts.store)]
+        parts.store.clear_holds(sighting.records, now, keep=kept)
+        parts.store.close_answers(closed, now)
         parts.store.add_recheck(_undecided(holds), "a conversion waits for a decision")
         parts.store.index(sighting.likenesses)
         parts.store.forget(_deleted(sighting))
         parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued - set(_undecided(holds)))
+        doubts = smaller_doubts(parts.store, sighting.scene)
+        parts.store.add_recheck(doubts, "what it looks like has found its place")
+        applied.again = applied.again or bool(doubts)
         for (system, type_), cursor in sighting.cursors.items():
             parts.store.set_cursor(system, type_, cursor)
         remember_mappings(parts)

@@ -2,8 +2,8 @@
 their contacts), two records with one key, links to records that are gone, records that no read has ever shown.
 
 Link by link, in chunks, with bounded memory; nothing is written to either system. How far it has come is kept in our
-own state after every chunk, so that the same command goes on after it was stopped. With `recheck` what was found is
-queued, in the same transaction, for the next sync to look at.
+own state after every chunk, so that the same command goes on after it was stopped. In the same transaction records that
+share a key are put on hold for a person, and with `recheck` the rest is queued for the next sync to look at.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from connector.core.brakes import check_identity
 from connector.core.conversion import gone_reason
-from connector.core.flow import Link, Linked, Observed, Pair, Ref, SourceRecord
+from connector.core.flow import Hold, Link, Linked, Observed, Pair, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import key_of, parse_key
 from connector.core.ports import Wanted
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.runs.account import checked, identities, types_of
+from connector.runs.double_keys import close_settled, double_key_hold
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.reading import StoredLinks, read, vendor_fields
 from connector.runs.verify import differences
@@ -31,8 +32,12 @@ KEPT: Final = 1_000
 """Findings that are kept with all they say; of more, only the number."""
 
 _MARK: Final = "verify --full"
+_DOUBLE: Final = "double key"
 _QUEUED: Final = ("difference", "gone", "moved on", "key", "unlinked")
-"""What the next sync can see to. A double key is for a person: no program can tell which of two records is right."""
+"""What the next sync can see to."""
+
+_NO_RUN: Final = 0
+"""Of holds that no run opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class _Comparison:
         self.mark.findings += [one.data() for one in found[: max(KEPT - len(self.mark.findings), 0)]]
         queue = {Ref.parse(ref) for one in found if one.kind in _QUEUED for ref in one.refs}
         with self.parts.store.transaction():
+            self.parts.store.put_holds(list(_double_keys(found)), _NO_RUN, self.parts.clock.now())
             if self.recheck:
                 self.parts.store.add_recheck(queue, "found by verify --full")
                 self.mark.queued += len(queue)
@@ -127,6 +133,7 @@ def verify_full(
     comparison = _Comparison(parts, account, mark, recheck, held)
     _compare_links(comparison, on_progress)
     _look_through(comparison, on_progress)
+    close_settled(parts)
     _keep(parts, None)
     return FullReport(
         begun_at=mark.begun_at,
@@ -247,9 +254,16 @@ def _keys_of(
         if others:
             named = ", ".join(map(str, others))
             why = f"{named} carries the key of {ref} too: merge the two, or empty the key of the wrong one"
-            yield Finding("double key", str(link.entity), (*_refs(link), *map(str, others)), why)
+            yield Finding(_DOUBLE, str(link.entity), (*_refs(link), *map(str, others)), why)
         elif held is None or held == "" or (held != key and parse_key(held, system) is not None):
             yield Finding("key", str(link.entity), _refs(link), f"{ref} does not carry our key")
+
+
+def _double_keys(found: Iterable[Finding]) -> Iterator[Hold]:
+    """A hold on each record that carries the key of a linked one."""
+    for one in found:
+        if one.kind == _DOUBLE:
+            yield from (double_key_hold(Entity(one.entity), Ref.parse(other), one.why) for other in one.refs[2:])
 
 
 # --- records without a link ----------------------------------------------------------------------------------------

@@ -83,12 +83,12 @@ class Work:
     run_id: int
     progress: Progress
     applied: Applied
-    _resting: dict[tuple[Ref, str], Hold] = field(init=False)
+    _resting: dict[tuple[Entity, Ref, str], Hold] = field(init=False)
 
     def __post_init__(self) -> None:
         now = self.parts.clock.now()
         self._resting = {
-            (ref, one.hold.payload): one.hold
+            (one.hold.entity, ref, one.hold.payload): one.hold
             for one in self.store.open_holds()
             if one.hold.payload and one.next_try_at is not None and one.next_try_at > now
             for _, ref in one.hold.refs
@@ -104,7 +104,7 @@ class Work:
 
     def awake(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs without those that were refused just so a while ago: they rest, and their holds stand."""
-        resting = [self._resting.get((_subject(job.action), digest(job.write))) for job in jobs]
+        resting = [self._resting.get((_entity(job.action), _subject(job.action), digest(job.write))) for job in jobs]
         self.applied.resting += [hold for hold in resting if hold is not None]
         return [job for job, hold in zip(jobs, resting, strict=True) if hold is None]
 
@@ -225,6 +225,10 @@ def _subject(action: Create | Update | Retire) -> Ref:
     return action.source if isinstance(action, Create) else action.ref
 
 
+def _entity(action: Create | Update | Retire) -> Entity:
+    return Entity.LEAD if isinstance(action, Retire) else action.entity
+
+
 def intent(work: Work, job: Job) -> Intent:
     action = job.action
     verb = "create" if isinstance(action, Create) else "update" if isinstance(action, Update) else "retire"
@@ -234,7 +238,7 @@ def intent(work: Work, job: Job) -> Intent:
         run_id=work.run_id,
         verb=verb,  # type: ignore[arg-type]
         system=action.system if isinstance(action, Create) else action.ref.system,
-        entity=Entity.LEAD if isinstance(action, Retire) else action.entity,
+        entity=_entity(action),
         type=job.write.type,
         ref=ref,
         source=action.source if isinstance(action, Create) else None,

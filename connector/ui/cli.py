@@ -98,10 +98,11 @@ def sync(invocation: Invocation, dry_run: bool, allow: tuple[str, ...]) -> None:
 @main.command(short_help="What do we remember? Asks no system.")
 @on_accounts
 def status(invocation: Invocation) -> None:
-    """Tell from our own state: the last runs, the links, and what waits for a person. Asks no system."""
+    """Tell from our own state: the last runs, the links, what waits for a person, and what the accounts changed lately.
+    Asks no system."""
     from connector.runs.status import status as recall
 
-    perform(invocation, lambda parts, _: recall(parts.store), reports.status)
+    perform(invocation, lambda parts, _: recall(parts), reports.status)
 
 
 main.add_command(plan)

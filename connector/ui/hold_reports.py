@@ -131,7 +131,13 @@ def _side(one: Data, side: str) -> str:
 def _says(answer: Data) -> str:
     by = f"by {answer['by']}, {_moment(answer['at'])}"
     value = _told(answer["values"]["value"])
-    said = {"ignore": "ignore", "value": f"both shall hold {value}", "link": f"the same thing as {value}"}
+    said = {
+        "ignore": "ignore",
+        "value": f"both shall hold {value}",
+        "link": f"the same thing as {value}",
+        "again": "make it again",
+        "follow": "delete the other one too",
+    }
     return f"{said.get(answer['choice']) or 'keep ' + TITLES[answer['choice']]}, {by}"
 
 

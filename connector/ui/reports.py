@@ -39,7 +39,8 @@ NEXT_STEPS: Final = {
     "tug_of_war": "Find the rule or person that changes it back, then decide (connector review).",
     "missing_parent": "Nothing to do: it follows when its parent is linked.",
     "stage": "Move the record to a stage that both systems know, or mend conversion.yaml.",
-    "deleted": "Delete the other record too, or restore this one; what `deletes` says in config.yaml is done.",
+    "double_key": "Merge the two, or empty the key of the wrong one; the next verify --full sees it.",
+    "deleted": "Restore it, or have it made again, or the other one deleted too (connector review).",
 }
 NOT_ALL: Final = "Not everything could be written (refused, unknown or deferred); the next run looks again."
 
@@ -157,6 +158,7 @@ def status(data: Data) -> str:
                 "Last runs", ("run", "mode", "started", "ended", "passes"), map(_run, data["runs"]), counted=False
             ),
             *hold_list(data["holds"]),
+            *advice(data, "lately"),
             f"Left for the next run: {waiting}.",
         ]
     )

@@ -144,6 +144,8 @@ def show(invocation: Invocation, ids: tuple[int, ...]) -> None:
 @click.option("--keep", type=click.Choice(["netsuite", "salesforce"]), help="Both shall hold what this side holds.")
 @click.option("--value", help="Both shall hold this value; empty text empties the field.")
 @click.option("--link", metavar="RECORD", help="This record is the same thing, e.g. `netsuite:customer:647`.")
+@click.option("--again", is_flag=True, help="What was deleted shall be made again, from the record that is left.")
+@click.option("--follow", is_flag=True, help="What was deleted shall be deleted on the other side too.")
 @click.option("--ignore", is_flag=True, help="The two may differ; say no more of it until one of them changes.")
 @click.option("--dry-run", is_flag=True, help="Say what would be answered; keep nothing.")
 @on_accounts
@@ -153,6 +155,8 @@ def answer(
     keep: str | None,
     value: str | None,
     link: str | None,
+    again: bool,
+    follow: bool,
     ignore: bool,
     dry_run: bool,
 ) -> None:
@@ -164,9 +168,11 @@ def answer(
     said += [(keep, "")] if keep else []  # type: ignore[list-item]
     said += [("value", value)] if value is not None else []
     said += [("link", link)] if link is not None else []
+    said += [("again", "")] if again else []
+    said += [("follow", "")] if follow else []
     said += [("ignore", "")] if ignore else []
     if len(said) != 1:
-        raise click.UsageError("give one answer: --keep, --value, --link or --ignore")
+        raise click.UsageError("give one answer: --keep, --value, --link, --again, --follow or --ignore")
     from connector.runs.review import Reply
 
     reply = Reply(*said[0])
@@ -209,7 +215,7 @@ def _who() -> str:
 
 # --- one by one ------------------------------------------------------------------------------------------
 
-_ASK = "[n]etsuite, [s]alesforce, [v]alue, [l]ink, [i]gnore, [k]: skip, [q]uit"
+_ASK = "[n]etsuite, [s]alesforce, [v]alue, [l]ink, [a]gain, [f]ollow, [i]gnore, [k]: skip, [q]uit"
 
 
 def _one_by_one(parts: Parts, selection: Selection) -> AnsweredReport:
@@ -249,5 +255,5 @@ def _reply(key: str) -> Reply | None:
         return Reply("value", click.prompt("value (empty text empties the field)", default="", show_default=False))
     if key == "l":
         return Reply("link", click.prompt("the other record, e.g. netsuite:customer:647"))
-    plain: dict[str, Choice] = {"n": "netsuite", "s": "salesforce", "i": "ignore"}
+    plain: dict[str, Choice] = {"n": "netsuite", "s": "salesforce", "a": "again", "f": "follow", "i": "ignore"}
     return Reply(plain[key]) if key in plain else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from connector.core.flow import Choice
+from connector.runs import review
+from connector.runs.review import Reply, Selection
 from tests.crashpoints.deeds import NETSUITE, TYPES, Kind, Side, edit, find
 from tests.crashpoints.mortal import Fate, MortalTown
 
@@ -19,6 +22,19 @@ def calm(town: MortalTown) -> None:
 
 def loses_its_state(town: MortalTown) -> None:
     town.forget()
+
+
+def answers_deletes(choice: Choice) -> Mishap:
+    """The run that sees what was deleted, and what somebody says to all of it."""
+
+    def act(town: MortalTown) -> None:
+        town.calm()
+        said = review.answer(town.store, Selection(kind="deleted"), Reply(choice), "jo", town.clock.now())
+        assert said.answered and not said.refused, said
+        if choice == "follow":
+            town.typed.clear()  # it goes with the record
+
+    return act
 
 
 def loses_our_key(side: Side, kind: Kind, name: str) -> Mishap:

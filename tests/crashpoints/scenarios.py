@@ -38,6 +38,7 @@ from tests.crashpoints.deeds import (
 )
 from tests.crashpoints.mishaps import (
     Mishap,
+    answers_deletes,
     calm,
     follow_up,
     loses_its_state,
@@ -410,6 +411,44 @@ SCENARIOS = (
         "automation rewrites what we update",
         (automation("Lead", "Phone", "phone_format"), edit(NETSUITE, "lead", "Akin", phone="2125550101")),
         {"lead": 2},
+        before=BOTH_LINKED,
+    ),
+    # --- what people say about what was deleted
+    Scenario(
+        "a lead deleted in Salesforce is made again",
+        (delete(SALESFORCE, "lead", "Akin"), answers_deletes("again"), edit(NETSUITE, "lead", "Akin", title="CEO")),
+        {"lead": 2},
+        before=BOTH_LINKED,
+    ),
+    Scenario(
+        "a lead deleted in NetSuite is made again, edited meanwhile",
+        (delete(NETSUITE, "lead", "Ray"), answers_deletes("again")),
+        {"lead": 2},
+        before=BOTH_LINKED,
+        meanwhile=(edit(SALESFORCE, "lead", "Ray", title="CEO"),),
+    ),
+    Scenario(
+        "an account is made again with its people",
+        (delete(SALESFORCE, "organization", "Moss Ltd"), answers_deletes("again")),
+        {"organization": 1, "person": 1},
+        before=A_COMPANY,
+    ),
+    Scenario(
+        "a lead is made again, and the answer is lost",
+        (delete(NETSUITE, "lead", "Ray"), answers_deletes("again"), run_under(NETSUITE, LOST)),
+        {"lead": 2},
+        before=BOTH_LINKED,
+    ),
+    Scenario(
+        "a lead is made again late",
+        (delete(NETSUITE, "lead", "Ray"), answers_deletes("again"), run_under(NETSUITE, LATE)),
+        {"lead": 2},
+        before=BOTH_LINKED,
+    ),
+    Scenario(
+        "a delete is followed because somebody says so",
+        (delete(SALESFORCE, "lead", "Akin"), answers_deletes("follow")),
+        {"lead": 1},
         before=BOTH_LINKED,
     ),
     # --- a run that was left in the middle before

@@ -285,7 +285,7 @@ STANDING = (
         "keys-are-not-believed",
         "I25",
         "connector/core/matching/pair.py",
-        "        if other.entity is newcomer.entity and answer in (None, ref):\n",
+        "        if other.entity is newcomer.entity and _admits(other, ref):\n",
         "        if False:\n",
         ("tests/unit/core/test_pair.py",),
     ),

@@ -272,7 +272,7 @@ def test_answers_that_make_no_sense_are_not_taken(town: Town) -> None:
     report = review.answer(town.store, ALL, Reply("netsuite"), "jo", town.clock.now())
     assert (len(report.answered), [why for _, why in report.refused]) == (
         0,
-        ["a hold of this kind takes --ignore only"],
+        ["a hold of this kind takes --again or --follow or --ignore only"],
     )
 
 
@@ -293,6 +293,20 @@ def test_a_value_that_loses_can_be_found_for_ninety_days(town: Town) -> None:
     town.wait(timedelta(days=1, minutes=5).total_seconds())
     town.sync()
     assert town.store.overruled() == []
+
+
+def test_a_value_that_loses_is_listed_once_however_often_its_write_is_sent(town: Town) -> None:
+    disagree(town)
+    answer(town, "netsuite")
+    for _ in range(2):
+        town.stand.salesforce_front.arm([REFUSED])
+        town.sync()
+    town.stand.salesforce_front.arm([])
+    sent = town.clock.now()
+    town.sync()
+    (lost,) = town.store.overruled()
+    assert (lost.value, lost.value_written) == ("CEO", "Owner")
+    assert lost.at > sent
 
 
 def test_an_ordinary_edit_overrules_nobody(town: Town) -> None:

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from connector.core.flow import Pair, Ref
+from connector.core.ports import OpenHold
+from connector.core.schema import SystemName
 from connector.runs.parts import RunSettings
+from connector.runs.review import Reply, Selection, answer, review
 from connector.runs.verify_full import FullReport, verify_full
 from tests.story.people import calm, counterpart, lead_fields, told_alike, writes
 from tests.story.test_acceptance_plan import a_day, snapshot
@@ -91,6 +95,65 @@ def test_a_lost_key_is_written_again_by_the_next_sync(town: Town) -> None:
     assert kinds(compared(town, recheck=True)) == {"key": 1}
     town.sync()
     assert town.row("salesforce", "Lead", lead["Id"])["NetSuite_Id__c"] == lead["NetSuite_Id__c"]
+
+
+# --- double keys -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubles(town: Town) -> tuple[str, str]:
+    """Two linked Salesforce leads, of which the second carries the key of the first too: their ids."""
+    settled(town)
+    first, second = [row for row in town.rows("salesforce", "Lead") if not row["IsConverted"]][:2]
+    silently(town, "Lead", second["Id"], NetSuite_Id__c=first["NetSuite_Id__c"])
+    return first["Id"], second["Id"]
+
+
+def held_doubles(town: Town) -> list[OpenHold]:
+    return [one for one in town.store.open_holds() if one.hold.kind == "double_key"]
+
+
+def test_a_double_key_is_held_and_shown_to_people(town: Town, doubles: tuple[str, str]) -> None:
+    before = snapshot(town)
+    assert kinds(compared(town))["double key"] == 1
+    (one,) = held_doubles(town)
+    assert one.hold.refs == Pair(None, Ref(SystemName.SALESFORCE, "Lead", doubles[1]))
+    assert f"{doubles[1]} carries the key of salesforce:Lead:{doubles[0]} too" in one.hold.reason
+    assert one in review(town.store, Selection()).holds
+    assert snapshot(town) == before
+
+
+def test_a_double_key_stays_on_hold_until_a_comparison_sees_it_gone(town: Town, doubles: tuple[str, str]) -> None:
+    key = town.row("salesforce", "Lead", doubles[1])["NetSuite_Id__c"]
+    compared(town)
+    (opened,) = held_doubles(town)
+    for lead in doubles:
+        town.salesforce("update", type="Lead", id=lead, fields={"City": "Norfolk"})
+        town.sync()
+    assert held_doubles(town) == [opened]
+    compared(town, recheck=True)
+    assert [(one.id, one.hold, one.tries) for one in held_doubles(town)] == [(opened.id, opened.hold, 1)]
+    silently(town, "Lead", doubles[1], NetSuite_Id__c=key.replace("ns-", "former-"))
+    town.sync()
+    assert held_doubles(town), "a run does not look for it"
+    compared(town)
+    assert held_doubles(town) == []
+    assert all(not town.row("salesforce", "Lead", lead)["IsDeleted"] for lead in doubles)
+
+
+def test_doubles_that_were_merged_are_on_hold_no_more(town: Town, doubles: tuple[str, str]) -> None:
+    compared(town)
+    town.salesforce("merge", type="Lead", id=doubles[0], losers=[doubles[1]])
+    town.sync()
+    compared(town)
+    assert held_doubles(town) == []
+
+
+def test_a_double_key_that_is_ignored_stays_so(town: Town, doubles: tuple[str, str]) -> None:
+    compared(town)
+    answer(town.store, Selection(kind="double_key"), Reply("ignore"), "jo", town.clock.now())
+    compared(town)
+    assert [one.ignored_by for one in held_doubles(town)] == ["jo"]
 
 
 def test_a_record_that_no_read_has_shown(town: Town) -> None:

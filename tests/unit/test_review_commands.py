@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.core.flow import Hold, Pair
+from connector.core.planning.gone import DELETE_WAITS
 from connector.core.ports import Overruled
 from connector.core.schema import Entity
 from connector.state.store import SqlStore, open_store
@@ -180,3 +181,29 @@ def test_overruled_values_are_found_by_record_and_field(type_: Type) -> None:
 def test_an_unknown_hold_is_told(type_: Type) -> None:
     assert "There is no such open hold" in text(type_("review", "99"))
     assert "No open hold is meant by that" in text(type_("review", "answer", "99", "--ignore"))
+
+
+@pytest.fixture
+def deleted(store: SqlStore) -> int:
+    """The id of a hold on a lead that Salesforce lists as deleted."""
+    reason = "deleted in Salesforce; the other side is left alone"
+    gone = Hold("deleted", Entity.LEAD, conflict(5).refs, None, reason, code=DELETE_WAITS, link_id=None)
+    store.put_holds([gone], 1, NOON)
+    return store.open_holds()[-1].id
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--again", "make it again, by jo"), ("--follow", "delete the other one too, by jo")]
+)
+def test_what_was_deleted_is_made_again_or_followed(type_: Type, deleted: int, option: str, says: str) -> None:
+    assert f"Answered (1): {says}" in text(type_("review", "answer", str(deleted), option))
+    assert f"answered: {says}" in text(type_("review", str(deleted)))
+    assert type_("review", "answer", "1", option).exit_code == 6
+
+
+@pytest.mark.parametrize(("key", "choice"), [("a", "again"), ("f", "follow")])
+def test_one_by_one_asks_about_deleted_records_too(
+    type_: Type, store: SqlStore, deleted: int, key: str, choice: str
+) -> None:
+    type_("review", "--interactive", "--kind", "deleted", input=f"n\n{key}\n")
+    assert [(answer.choice, answer.value) for answer in store.open_answers()] == [(choice, None)]

@@ -53,6 +53,8 @@ class Call:
         return re.search(rf'("id": ?"|/|>){id_}\b', self.asked + self.answered) is not None
 
     def _shows(self, type_: str, id_: str) -> bool:
+        if id_ not in self.answered:  # most answers show other records, and to compile a pattern takes long
+            return False
         if self.side == "salesforce":
             return re.search(rf'"Id": ?"{id_}"', self.answered) is not None
         wanted = re.search(rf"\b(from|/) ?{type_}\b", self.asked, re.IGNORECASE)

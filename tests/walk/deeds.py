@@ -166,8 +166,11 @@ def _merge(crowd: Crowd, operation: Operation) -> None:
 
 def _delete(crowd: Crowd, operation: Operation) -> None:
     one = crowd.find(operation["side"], operation["name"], "contact", "lead", "organization")
+    before = crowd.look()
     crowd.act(operation["side"], "delete", type=one.type, id=one.id)
-    crowd.disturbed.add(one.name)
+    live = {after.ref for after in crowd.look() if after.live}
+    # Salesforce deletes the people and sales of an account with it.
+    crowd.disturbed |= {one.name, *(other.name for other in before if other.live and other.ref not in live)}
 
 
 def _undelete(crowd: Crowd, operation: Operation) -> None:

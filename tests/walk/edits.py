@@ -50,6 +50,9 @@ def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
 
 
 def _stands(end: End, one: Thing, edit: Edit) -> bool:
+    """Whether a value is where somebody sees it, or in the bin, into which people threw it with its record."""
+    if one.side == "salesforce" and one.ref == edit.ref and not one.live and not one.converted:
+        return plain(one.fields.get(edit.field)) == edit.value
     return one.live and not end.left_behind(one) and plain(one.fields.get(edit.field)) == edit.value
 
 

@@ -1,4 +1,5 @@
-"""The state store of a simulated life: in memory, copied as a whole, with a say before each commit."""
+"""The state store of a simulated life: in memory, copied as a whole, with a say before each commit of something
+written."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from connector.state.store import open_store
 
@@ -28,7 +29,12 @@ class Memory:
         self.store = open_store(":memory:")
         self.on_commit: Callable[[], None] = _nothing
         self._raw: Any = self.store._connection.connection.driver_connection
-        event.listen(self.store._connection, "commit", lambda _: self.on_commit())
+        event.listen(self.store._connection, "commit", self._commit)
+
+    def _commit(self, connection: Connection) -> None:
+        """To die after a question is to die before the next call or write: no moment of its own."""
+        if connection.info["begin"] == "BEGIN IMMEDIATE":
+            self.on_commit()
 
     def image(self) -> bytes:
         """The database as it was when the last transaction ended; one that is going on ends here, undone."""

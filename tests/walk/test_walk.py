@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from connector.core.schema import SystemName
 from tests.walk import faults
+from tests.walk.memory import Memory
 from tests.walk.shrink import shrink
 from tests.walk.trace import KINDS, Trace, make_trace
 from tests.walk.walk import REGRESSIONS, Verdict, judge, load, save
@@ -52,6 +54,17 @@ def test_a_seed_always_makes_the_same_calls() -> None:
     }
     assert len(logs) == 1
     assert logs.pop().count(b"\n") > 100
+
+
+def test_only_what_is_written_is_a_commit_to_die_at() -> None:
+    memory, commits = Memory(), []
+    memory.on_commit = lambda: commits.append(memory.digest())
+    memory.store.cursor(SystemName.NETSUITE, "customer")
+    memory.store.size()
+    assert commits == []
+    memory.store.set_cursor(SystemName.NETSUITE, "customer", "1")
+    assert len(commits) == 1
+    memory.store.close()
 
 
 def test_every_kind_of_operation_and_fault_occurs_among_few_seeds() -> None:

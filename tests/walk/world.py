@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from connector.core.mapping.document import Mappings, load_mappings
-from connector.core.schema import SystemName
 from connector.errors import ConnectorError, StateLocked
-from connector.runs.account import checked
+from connector.runs.account import checked, remember_mappings
 from connector.runs.parts import Parts, RunSettings
 from connector.runs.report import SyncReport
 from connector.runs.sync import sync
@@ -297,6 +296,6 @@ def newborn() -> bytes:
     life.crowd = Crowd(life.stand)
     life.parts = life._wired()
     checked(life.parts)
-    life.store.cache(SystemName.NETSUITE, "mappings", mappings().fingerprint, life.clock.now())
+    remember_mappings(life.parts)
     life.close()
     return life.memory.image()

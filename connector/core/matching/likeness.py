@@ -70,7 +70,7 @@ def _by_mail_or(values: Mapping[str, Value], place: str) -> Likeness:
 def _opportunity(values: Mapping[str, Value]) -> Likeness:
     name = normalize.plain(_text(values, "name"))
     organization = _text(values, "organization")
-    if not name or not organization.startswith("link:"):
+    if not name or not organization:
         return Likeness()
     keys = frozenset({f"sale:{name}|{organization}"})
     return Likeness(keys, keys)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from connector.core.flow import Ambiguous, Link, NewOn, Observed, Pair, Paired, Ref, SourceRecord
 from connector.core.matching.keys import parse_key
-from connector.core.matching.likeness import Likeness
+from connector.core.matching.likeness import Likeness, likeness
 from connector.core.schema import Entity, SystemName, Value
+
+_CHILDREN = (Entity.PERSON, Entity.OPPORTUNITY)
+_NOBODY: Mapping[Ref, Ref] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,70 @@ class Match:
 @dataclass(slots=True)
 class Pairing:
     """The verdicts on the newcomers. `stand_ins`: a record that is held because an already linked record looks
-    like it -> that record, so that its people and sales find the right company meanwhile."""
+    like it -> that record, so that its people and sales find the right company meanwhile. `alike`: people that are
+    new, yet look like others that are linked already -> those others."""
 
     matches: list[Match] = field(default_factory=list)
     verdicts: list[Paired] = field(default_factory=list)
     stand_ins: dict[Ref, Ref] = field(default_factory=dict)
+    alike: dict[Ref, list[Ref]] = field(default_factory=dict)
 
 
-def pair(newcomers: Iterable[Newcomer], around: Neighbourhood) -> Pairing:
-    """Find each newcomer's counterpart. Pure and independent of the order of `newcomers`."""
+def pair(newcomers: Iterable[Newcomer], around: Neighbourhood, twins: Mapping[Ref, Ref] = _NOBODY) -> Pairing:
+    """Find each newcomer's counterpart. Pure and independent of the order of `newcomers`. `twins`: Salesforce ->
+    NetSuite records that are known to be one thing, though they are not linked yet.
+
+    People and sales come after their organizations: what makes two of them look alike may be where they belong.
+    """
     by_ref = {newcomer.ref: newcomer for newcomer in sorted(newcomers, key=lambda one: one.ref)}
     result = Pairing()
     left = _by_key(by_ref, around, result)
-    _by_likeness(left, around, result)
+    _by_likeness({ref: one for ref, one in left.items() if one.entity not in _CHILDREN}, around, result)
+    places = _places(result, around, twins)
+    children = {ref: _placed(one, places) for ref, one in left.items() if one.entity in _CHILDREN}
+    _by_likeness(children, _with_carriers(around, children), result)
+    result.verdicts = [_doubted(verdict, result) for verdict in result.verdicts]
     return result
+
+
+def _places(result: Pairing, around: Neighbourhood, twins: Mapping[Ref, Ref]) -> dict[str, str]:
+    """How an organization without a link is named for its likeness: as its twin, or as what stands in for it."""
+    found = {match.refs.salesforce: match.refs.netsuite for match in result.matches}
+    names = {f"ref:{ref}": f"ref:{twin}" for ref, twin in {**twins, **found}.items()}
+    return names | {f"ref:{ref}": f"link:{around.links[other].id}" for ref, other in result.stand_ins.items()}
+
+
+def _placed(one: Newcomer, places: Mapping[str, str]) -> Newcomer:
+    named = one.values.get("organization")
+    place = places.get(named) if isinstance(named, str) else None
+    if place is None:
+        return one
+    return replace(one, likeness=likeness(one.entity, {**one.values, "organization": place}))
+
+
+def _with_carriers(around: Neighbourhood, newcomers: Mapping[Ref, Newcomer]) -> Neighbourhood:
+    """The neighbourhood, and what the newcomers themselves carry."""
+    found: dict[tuple[SystemName, Entity, str], set[Ref]] = defaultdict(set)
+    for ref, one in newcomers.items():
+        for key in one.likeness.carries:
+            found[ref.system, one.entity, key].add(ref)
+    carriers = {where: tuple(sorted(refs.union(around.carriers.get(where, ())))) for where, refs in found.items()}
+    return replace(around, carriers={**around.carriers, **carriers})
+
+
+def _doubted(verdict: Paired, result: Pairing) -> Paired:
+    """A person who looks like one that is linked already, in an organization that does: the one is as much of a double
+    as the other."""
+    if not isinstance(verdict, NewOn) or verdict.observed.entity is not Entity.PERSON:
+        return verdict
+    observed, system = verdict.observed, verdict.system
+    record = observed.records.of(system)
+    doubles = result.alike.get(record.ref, []) if record else []
+    organizations = {f"ref:{ref}" for ref in result.stand_ins}
+    if not doubles or observed.values.of(system).get("organization") not in organizations:
+        return verdict
+    reason = "looks like a person who is linked already, in an organization that does too: doubles to merge?"
+    return Ambiguous(observed, system, tuple(doubles), reason)
 
 
 def _by_key(by_ref: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> dict[Ref, Newcomer]:
@@ -77,11 +131,17 @@ def _by_key(by_ref: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing)
         if ref in taken or claim is None or claim not in by_ref or claim in taken:
             continue
         other = by_ref[claim]
-        answer = parse_key(other.record.key, claim.system)
-        if other.entity is newcomer.entity and answer in (None, ref):
+        if other.entity is newcomer.entity and _admits(other, ref):
             result.matches.append(Match(newcomer.entity, _refs(ref, claim), "our key names the other record"))
             taken |= {ref, claim}
     return {ref: newcomer for ref, newcomer in by_ref.items() if ref not in taken}
+
+
+def _admits(one: Newcomer, other: Ref) -> bool:
+    """Whether the key on a record lets it be `other`: there is none, it names it, or it still names the lead that an
+    organization was."""
+    named = parse_key(one.record.key, one.ref.system)
+    return named in (None, other) or (named.type == "Lead" and one.entity is Entity.ORGANIZATION)
 
 
 def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> None:
@@ -130,6 +190,7 @@ def _decide(
             _ambiguous(newcomer, linked, "looks like an organization that is linked already: a double to merge?")
         )
     else:
+        result.alike[ref] = linked
         result.verdicts.append(NewOn(alone(newcomer), ref.system, f"new in {ref.system.title}"))
     return {ref}
 

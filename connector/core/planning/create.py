@@ -8,6 +8,7 @@ from connector.core.conversion import late_edits
 from connector.core.flow import Create, Hold, NewOn, Pair, Planned, Ref
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
+from connector.core.planning.again import again_reason
 from connector.core.planning.desk import Desk
 from connector.core.planning.evidence import proven
 from connector.core.planning.holding import one_sided
@@ -58,9 +59,10 @@ def plan_create(desk: Desk, new: NewOn) -> None:
             source=record.ref,
             fields=rendering.fields,
             values={name: value for name, value in values.items() if name not in apart},
-            reason=new.reason,
+            reason=again_reason(desk, record.ref) or new.reason,
             stamp=has_room(desk, entity, record),
             before={name: value for name, value in before.items() if name not in rendering.problems},
+            replaces=desk.again.get(record.ref),
         )
     )
 

@@ -18,7 +18,8 @@ class Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
     this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
     `heirs`: what a lead became in Salesforce -> the event of its conversion. `follow_deletes`: whether a delete on
-    one side is one on the other. `answers`: what became of answers."""
+    one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit of their lead that
+    this plan carries or holds for the first time. `again`: as in `Scene`, without what is being converted."""
 
     mappings: Mappings
     account: Account
@@ -29,6 +30,8 @@ class Desk:
     heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
     follow_deletes: bool = False
     answers: dict[int, AnswerFate] = field(default_factory=dict)
+    overtaken: set[Ref] = field(default_factory=set)
+    again: Mapping[Ref, int | None] = field(default_factory=dict)
     _standing: dict[Pair[Ref | None], list[Hold]] = field(init=False)
     _answered: dict[Ref, list[Answer]] = field(init=False)
 

@@ -19,11 +19,14 @@ from connector.core.schema import Entity, Value
 def link_in_place(desk: Desk, by_ref: dict[Ref, Newcomer], customer: Ref, sold_as: Ref) -> None:
     """A NetSuite customer that keeps its id through a conversion is the account that Salesforce made of the lead,
     unless that account has a counterpart already."""
+    if desk.scene.links.link_of(sold_as) is not None:
+        return
     netsuite, salesforce = by_ref.pop(customer, None), by_ref.get(sold_as)
     if netsuite is None or salesforce is None:
         return
     del by_ref[sold_as]
     match = Match(Entity.ORGANIZATION, Pair(customer, sold_as), "made of one lead")
+    desk.twins[sold_as] = customer
     link_up(desk, match, {customer: netsuite, sold_as: salesforce})
 
 
@@ -40,7 +43,8 @@ def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
     merged = with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
     merged = with_late_edits(desk, observed, match.refs, merged)
     keys = missing_keys(desk, match.entity, netsuite.record, salesforce.record)
-    desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason))
+    ended = tuple(link_id for _, ref in match.refs if (link_id := desk.again.get(ref)) is not None)
+    desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason, ended))
     write_merged(desk, observed, match.refs, merged)
 
 
@@ -56,7 +60,7 @@ def merged_away(desk: Desk, linked: Linked) -> None:
         overlay(base.netsuite, merged.agreed.netsuite), overlay(base.salesforce, merged.agreed.salesforce)
     )
     refs, keys = Pair(netsuite.ref, salesforce.ref), missing_keys(desk, observed.entity, netsuite, salesforce)
-    desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=observed.link.id))
+    desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=(observed.link.id,)))
     write_merged(desk, replace(observed, link=None), refs, merged)
 
 

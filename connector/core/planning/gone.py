@@ -24,7 +24,17 @@ _LAST_STATE: Final = "deleted in both systems"
 
 
 def plan_gone(desk: Desk, gone: Gone) -> None:
-    desk.actions.append(_verdict(desk, gone))
+    """What follows from a delete. Nothing here where it is made again: that begins with the record that is left."""
+    if gone.survivor is not None and gone.survivor.ref in desk.again:
+        return
+    answer = next((one for one in desk.answered(*gone.link.refs_both()) if one.kind == "deleted"), None)
+    verdict = _verdict(desk, gone, follow=desk.follow_deletes or (answer is not None and answer.choice == "follow"))
+    if answer is not None:
+        lapsed = isinstance(verdict, Hold)
+        desk.answers[answer.id] = "lapsed" if lapsed else "carried_out"
+        if isinstance(verdict, Hold):
+            verdict = replace(verdict, reason=f"{verdict.reason}; an answer by {answer.by} lapsed")
+    desk.actions.append(verdict)
 
 
 def lead_gone(event: LeadEvent) -> Gone:
@@ -55,11 +65,11 @@ def _waiting(delete: Delete, reason: str) -> Hold:
     return Hold("deleted", delete.entity, refs, None, text, code=DELETE_WAITS, link_id=delete.link_id)
 
 
-def _verdict(desk: Desk, gone: Gone) -> Action:
+def _verdict(desk: Desk, gone: Gone, *, follow: bool) -> Action:
     survivor = gone.survivor
     if survivor is not None and survivor.deleted and gone.merged_into is None and survivor.merged_into is None:
         return Relink(gone.link.id, _LAST_STATE, state="gone")
-    if not desk.follow_deletes or gone.merged_into is not None or survivor is None:
+    if not follow or gone.merged_into is not None or survivor is None:
         return _seen(desk, gone, gone_hold(gone))
     obstacle = _obstacle(desk, gone, survivor)
     if obstacle:

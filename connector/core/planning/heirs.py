@@ -1,17 +1,20 @@
-"""An edit of a NetSuite lead that Salesforce converts before the edit was carried across.
+"""An edit of a lead that the other system converts before the edit was carried across.
 
-Where the conversion makes the contact or account, the edit is written into its new counterpart (`create.py`). Where
-it goes into one that was there before, Salesforce's own rule holds: only what is empty is filled. The rest is
-held, and stands until a person decides, because no later look at the two records would show it again.
+Of a lead that Salesforce converts: where the conversion makes the contact or account, the edit of the NetSuite lead is
+written into its new counterpart (`create.py`). Where it goes into one that was there before, Salesforce's own rule
+holds: only what is empty is filled. Of a lead that moves on in NetSuite: our own conversion of the Salesforce lead into
+an account or contact that is there fills only what is empty, so that an edit of that lead crosses before it.
+
+The rest is held, and stands until a person decides, because no later look at the two records would show it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from connector.core.conversion import edits_left
-from connector.core.flow import FieldChange, FieldConflict, Merged, Observed, Pair, Ref
+from connector.core.flow import Convert, Create, FieldChange, FieldConflict, Hold, Later, Merged, Observed, Pair, Ref
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Desk
@@ -20,27 +23,97 @@ from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 LATE_EDIT = "LATE_EDIT"
 """The code of holds on such edits."""
 
-_CARRIED = "edited on the NetSuite lead while Salesforce converted it"
-_HELD = f"{_CARRIED} into a record that holds something else"
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What somebody typed into the lead of `system`, and what the other lead held before (ABSENT: not known)."""
+
+    system: SystemName
+    value: Value
+    before: Value | Gap
+
+    @property
+    def told(self) -> str:
+        return f"edited on the {self.system.title} lead while {self.system.other.title} converted it"
 
 
 def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Merged) -> Merged:
     """`merged`, and what becomes of edits of the lead that `refs` took the place of."""
-    heir = desk.mapping(observed.entity)
-    edits: dict[str, tuple[Value, Value | Gap]] = dict(_standing(desk, heir, refs, observed.values.salesforce))
+    heir, standing = desk.mapping(observed.entity), _late_holds(desk, refs)
+    edits = dict(_still_waiting(heir, standing, observed.values))
     event = desk.heirs.get(refs.salesforce)
     if event is not None:
-        edits |= edits_left(event, desk.mapping(Entity.LEAD), heir)
+        left = edits_left(event, desk.mapping(Entity.LEAD), heir)
+        edits |= {name: _Edit(event.left_behind, value, before) for name, (value, before) in left.items()}
     changes, conflicts = [], []
-    for name, (edit, before) in edits.items():
+    for name, edit in edits.items():
         held = Pair(observed.values.netsuite.get(name), observed.values.salesforce.get(name))
-        if any(heir.same(name, edit, value) for _, value in held):
+        if any(heir.same(name, edit.value, value) for _, value in held):
             continue
-        if all(_untouched(heir, name, value, before) for _, value in held):
-            changes += [FieldChange(name, system, value, edit, _CARRIED) for system, value in held]
+        if all(_untouched(heir, name, value, edit.before) for _, value in held):
+            changes += [FieldChange(name, system, value, edit.value, edit.told) for system, value in held]
         else:
             conflicts.append(_conflict(observed, name, edit, held))
+    if changes or any(one.field not in standing for one in conflicts):
+        desk.overtaken.add(refs.salesforce)
     return _beside(merged, changes, conflicts)
+
+
+# --- conversions that come after the edits of their lead -----------------------------------------------------------
+
+
+def know_heirs(desk: Desk, converts: Iterable[Convert]) -> None:
+    """Tell the records that leads are about to be converted into from others."""
+    events = {event.link.id: event for event in desk.scene.events}
+    for convert in converts:
+        heirs = (_contact_of(convert), _account_of(desk, convert))
+        desk.heirs.update({heir: events[convert.link_id] for heir in heirs if heir is not None})
+
+
+def let_edits_cross(desk: Desk) -> tuple[Ref, ...]:
+    """Take back the conversions of leads with an edit that has neither crossed nor is on hold yet; returns what must
+    be looked at again for them."""
+    again: list[Ref] = []
+    for convert in [one for one in desk.actions if isinstance(one, Convert)]:
+        if _is_overtaken(desk, convert):
+            desk.actions.remove(convert)
+            again += [convert.lead, *_successors(convert)]
+    return tuple(again)
+
+
+def _is_overtaken(desk: Desk, convert: Convert) -> bool:
+    account, contact = _account_of(desk, convert), _contact_of(convert)
+    if not desk.overtaken.isdisjoint({account, contact}):
+        return True
+    made = {one.source for one in desk.actions if isinstance(one, Create)}
+    if account is not None or made.isdisjoint(_successors(convert)):
+        return False
+    (event,) = (one for one in desk.scene.events if one.link.id == convert.link_id)
+    return bool(edits_left(event, desk.mapping(Entity.LEAD), desk.mapping(Entity.ORGANIZATION)))
+
+
+def _successors(convert: Convert) -> list[Ref]:
+    """What the lead became in NetSuite."""
+    prospect = [convert.account.ref] if isinstance(convert.account, Later) else []
+    return [*prospect, *filter(None, [convert.person])]
+
+
+def _contact_of(convert: Convert) -> Ref | None:
+    return Ref(SystemName.SALESFORCE, "Contact", convert.contact) if convert.contact else None
+
+
+def _account_of(desk: Desk, convert: Convert) -> Ref | None:
+    """The account that the prospect is linked to, or will be by this plan."""
+    if not isinstance(convert.account, Later):
+        return Ref(SystemName.SALESFORCE, "Account", convert.account)
+    prospect = convert.account.ref
+    link_id = desk.scene.links.link_of(prospect)
+    if link_id is not None:
+        return desk.scene.links.ref_of(link_id, SystemName.SALESFORCE)
+    return next((ref for ref, twin in desk.twins.items() if twin == prospect), None)
+
+
+# --- what becomes of an edit ---------------------------------------------------------------------------------------
 
 
 def _untouched(heir: EntityMapping, name: str, value: Value, before: Value | Gap) -> bool:
@@ -58,22 +131,34 @@ def _beside(merged: Merged, changes: list[FieldChange], conflicts: list[FieldCon
     )
 
 
-def _standing(
-    desk: Desk, heir: EntityMapping, refs: Pair[Ref], now: Mapping[str, Value]
-) -> Iterator[tuple[str, tuple[Value, Gap]]]:
-    """Edits held earlier, unless somebody has typed into the field in Salesforce since."""
-    for hold in desk.standing(refs):
-        name = hold.field if hold.code == LATE_EDIT else None
-        if name is not None and name in heir.fields and heir.same(name, now.get(name), hold.values.salesforce):
-            yield name, (hold.values.netsuite, ABSENT)
+def _late_holds(desk: Desk, refs: Pair[Ref]) -> dict[str, Hold]:
+    """Edits held earlier, by field."""
+    return {hold.field: hold for hold in desk.standing(refs) if hold.code == LATE_EDIT and hold.field is not None}
 
 
-def _conflict(observed: Observed, name: str, edit: Value, held: Pair[Value]) -> FieldConflict:
+def _still_waiting(
+    heir: EntityMapping, standing: Mapping[str, Hold], now: Pair[Mapping[str, Value]]
+) -> Iterator[tuple[str, _Edit]]:
+    """The edits held earlier, unless somebody has typed into the field on the other side since."""
+    for name, hold in standing.items():
+        system = _typed_in(hold)
+        theirs = hold.values.other(system)
+        if name in heir.fields and heir.same(name, now.other(system).get(name), theirs):
+            yield name, _Edit(system, hold.values.of(system), ABSENT)
+
+
+def _typed_in(hold: Hold) -> SystemName:
+    """The system whose lead was edited: the hold shows the edit in place of what the record there holds."""
+    in_salesforce = hold.values.salesforce != hold.base.salesforce
+    return SystemName.SALESFORCE if in_salesforce else SystemName.NETSUITE
+
+
+def _conflict(observed: Observed, name: str, edit: _Edit, held: Pair[Value]) -> FieldConflict:
     return FieldConflict(
         name,
-        values=held.replace(SystemName.NETSUITE, edit),
+        values=held.replace(edit.system, edit.value),
         base=held,
-        reason=_HELD,
+        reason=f"{edit.told} into a record that holds something else",
         modified_at=stamps(observed),
         modified_by=writers(observed),
         code=LATE_EDIT,

@@ -18,16 +18,18 @@ def has_room(desk: Desk, entity: Entity, record: SourceRecord) -> bool:
 
 
 def lost_keys(desk: Desk, observed: Observed, refs: Pair[Ref]) -> Iterator[Rekey]:
+    """Our key where it is missing, or names what the record was linked with before."""
     for system, record in observed.records:
         if record is None or not has_room(desk, observed.entity, record):
             continue
-        if not record.key or (observed.entity is Entity.ORGANIZATION and _of_a_lead(record)):
+        named = parse_key(record.key, record.ref.system)
+        was_lead = observed.entity is Entity.ORGANIZATION and _of_a_lead(named)
+        if not record.key or (was_lead or named in desk.scene.deleted):
             yield Rekey(observed.entity, record.ref, key_of(refs.other(system)))
 
 
-def _of_a_lead(record: SourceRecord) -> bool:
+def _of_a_lead(named: Ref | None) -> bool:
     """Whether it still carries the key of the Salesforce lead that it was, because a conversion was interrupted."""
-    named = parse_key(record.key, record.ref.system)
     return named is not None and named.system is SystemName.SALESFORCE and named.type == "Lead"
 
 

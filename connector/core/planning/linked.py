@@ -80,19 +80,23 @@ def _update(
     joint: frozenset[str],
 ) -> None:
     wanted = {change.field: change.value for change in changes}
-    rendering = desk.mapping(observed.entity).write(
+    held = {**observed.values.of(system), **{change.field: change.old for change in changes}}
+    mapping = desk.mapping(observed.entity)
+    rendering = mapping.write(
         system,
         wanted,
         creating=False,
         links=desk.scene.links,
         info=desk.info(system, observed.entity),
-        holds={change.field: change.old for change in changes},
+        holds=held,
     )
     if rendering.refused:
         desk.actions.append(value_hold(observed, refs, None, rendering.refused))
         return
     desk.actions.extend(value_hold(observed, refs, name, text) for name, text in rendering.problems.items())
     written = [change for change in changes if change.field not in rendering.problems]
+    names = [change.field for change in written]
+    expected = (*names, *sorted(mapping.beside(system, names) - set(names)))
     if rendering.fields:
         desk.actions.append(
             Update(
@@ -101,7 +105,7 @@ def _update(
                 other=refs.other(system),
                 fields=rendering.fields,
                 values={change.field: change.value for change in written},
-                expected={change.field: change.old for change in written},
+                expected={name: held[name] for name in expected if name in held},
                 reason="; ".join(sorted({change.reason for change in written})),
                 loses={change.field: change.reason for change in written if change.loses},
                 modified_at=stamps(observed).of(system),

@@ -28,6 +28,12 @@ def leads_turned_contact(look: Look) -> list[Ref]:
     return list(look.store.lead_links(Ref(SystemName.NETSUITE, "customer", ref.id) for ref in contacts))
 
 
+def contacts_of_gone_leads(look: Look) -> list[Ref]:
+    """The same from the other end: of a lead that is gone, whatever has its id as a contact by now."""
+    gone = (ref for ref, record in look.records.items() if ref.type == "customer" and record.deleted)
+    return [Ref(SystemName.NETSUITE, "contact", ref.id) for ref in look.store.lead_links(gone)]
+
+
 def other_sides_of_moved_leads(look: Look) -> set[Ref]:
     """Both records of a lead of which one moved on; what is held together with either follows from there."""
     moved = (ref for ref, record in look.records.items() if may_have_moved(record))

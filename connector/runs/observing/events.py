@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from connector.core.conversion import company_of
 from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.matching.likeness import likeness
-from connector.core.scene import LeadEvent
+from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.look import Look, fetch, may_have_moved, translate
 
-_NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
 
-
-def see_events(look: Look, lead_links: Mapping[Ref, Link]) -> Iterator[LeadEvent]:
-    """Lead links of which a side was converted, moved on or deleted."""
+def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection[Ref]) -> Iterator[LeadEvent]:
+    """Lead links of which a side was converted, moved on or deleted. `rechecked`: what an earlier look led to."""
     moved = {link.id: link for ref, link in lead_links.items() if may_have_moved(look.records.get(ref))}
     bases = look.store.bases(moved)
     for link_id in sorted(moved):
         link = moved[link_id]
         fetch(look, link.refs_both())
-        values = bases[link_id].values if link_id in bases else _NO_VALUES
-        yield _event(look, link, values)
+        values = bases[link_id].values if link_id in bases else NO_VALUES
+        yield replace(_event(look, link, values), seen_before=link.refs.netsuite in rechecked)
+
+
+def heirs_of_edited(look: Look, events: Iterable[LeadEvent]) -> set[Ref]:
+    """What leads that moved on in NetSuite may be converted into, where the Salesforce lead holds something new: both
+    records of each, to see whether they have room for it."""
+    edited = [one for one in events if one.left_behind is SystemName.SALESFORCE and _is_edited(look, one)]
+    heirs = {ref for event in edited for pair in event.contacts for ref in pair if ref is not None}
+    for event in edited:
+        heirs |= {event.link.refs.netsuite, *filter(None, [event.linked_company])}
+        heirs |= {company for one in event.persons if (company := company_of(one))}
+    return {ref for link in look.store.links(heirs).values() if link.state == "active" for ref in link.refs_both()}
+
+
+def _is_edited(look: Look, event: LeadEvent) -> bool:
+    lead, agreed = look.parts.mappings.of(Entity.LEAD), event.values.salesforce
+    now = event.now.salesforce.items()
+    return any(not lead.same(name, value, agreed.get(name)) for name, value in now)
 
 
 def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
@@ -37,7 +54,7 @@ def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEve
         and (one.likeness.carries & keys or ref == same_id)
     )
     contacts, company = _linked_persons(look, keys)
-    return LeadEvent(link, records, values, persons, company, contacts, _edited_lead(look, records))
+    return LeadEvent(link, records, values, persons, company, contacts, _leads_now(look, records))
 
 
 def _as_organization(look: Look, customer: Ref) -> str:
@@ -47,11 +64,15 @@ def _as_organization(look: Look, customer: Ref) -> str:
     return f"ref:{customer}" if link_id is None else f"link:{link_id}"
 
 
-def _edited_lead(look: Look, records: Pair[SourceRecord | None]) -> Mapping[str, Value]:
+def _leads_now(look: Look, records: Pair[SourceRecord | None]) -> Pair[Mapping[str, Value]]:
+    """What the lead's two records hold; a NetSuite record that has moved on is no lead's any more."""
     lead, customer = records.salesforce, records.netsuite
-    if lead is None or lead.converted is None or customer is None or customer.deleted:
-        return {}
-    return translate(look, Entity.LEAD, customer)
+    now = NO_VALUES
+    if lead is not None and not lead.deleted:
+        now = now.replace(SystemName.SALESFORCE, translate(look, Entity.LEAD, lead))
+    if lead is not None and lead.converted is not None and customer is not None and not customer.deleted:
+        now = now.replace(SystemName.NETSUITE, translate(look, Entity.LEAD, customer))
+    return now
 
 
 def _linked_persons(look: Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:

@@ -7,16 +7,31 @@ from collections.abc import Iterator, Mapping
 from connector.core.conversion import gone_reason
 from connector.core.flow import Base, Gone, Link, Linked, Observed, Pair, Ref, SourceRecord
 from connector.core.matching.pair import Newcomer
+from connector.core.scene import NO_VALUES
 from connector.core.schema import Entity, Value
-from connector.runs.observing.look import Look, fetch, problems_of, translate
+from connector.runs.observing.look import Look, fetch, is_here, problems_of, translate
 
-_NO_VALUES: Pair[Mapping[str, Value]] = Pair({}, {})
+
+def never_agreed_on(look: Look) -> set[Ref]:
+    """The other records of links for which the base cannot stand in: what is in hand shows a field that was never
+    agreed on."""
+    links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
+    bases = look.store.bases(links)
+    return {ref for link in links.values() for ref in _unknown_sides(look, link, bases.get(link.id))}
+
+
+def _unknown_sides(look: Look, link: Link, base: Base | None) -> Iterator[Ref]:
+    for system, ref in link.refs:
+        other = look.records.get(link.refs.other(system))
+        if ref in look.records or other is None or not is_here(other):
+            continue
+        if base is None or translate(look, link.entity, other).keys() - base.values.of(system).keys():
+            yield ref
 
 
 def see_linked(look: Look) -> Iterator[Linked]:
     links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
     bases = look.store.bases(links)
-    fetch(look, [ref for link in links.values() if link.id not in bases for ref in link.refs_both()])
     for link_id in sorted(links):
         observed = _observe_link(look, links[link_id], bases.get(link_id))
         if observed is not None:
@@ -29,9 +44,9 @@ def refs_of(linked: Linked) -> tuple[Ref, ...]:
 
 def _observe_link(look: Look, link: Link, base: Base | None) -> Observed | None:
     records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
-    if any(record is not None and (record.deleted or record.converted) for _, record in records):
+    if any(record is not None and not is_here(record) for _, record in records):
         return None
-    held = base.values if base else _NO_VALUES
+    held = base.values if base else NO_VALUES
     values = Pair(
         _values_or(look, link.entity, records.netsuite, held.netsuite),
         _values_or(look, link.entity, records.salesforce, held.salesforce),

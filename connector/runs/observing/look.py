@@ -20,18 +20,20 @@ from connector.runs.reading import StoredLinks, read, vendor_fields
 class Look:
     """What the steps of a look share. `carriers`: match key -> records that carry it, by system and entity.
     `listed_deleted`: records that a system itself told us were deleted. `changed`: records that an incremental read
-    showed; others are in hand because something else led to them."""
+    showed; others are in hand because something else led to them. `again`: as in `Scene`."""
 
     parts: Parts
     account: Account
     links: StoredLinks
     records: dict[Ref, SourceRecord] = field(default_factory=dict)
+    translated: dict[tuple[Entity, Ref], Mapping[str, Value]] = field(default_factory=dict)
     cursors: dict[tuple[SystemName, str], str] = field(default_factory=dict)
     problems: dict[Ref, Mapping[str, str]] = field(default_factory=dict)
     newcomers: dict[Ref, Newcomer] = field(default_factory=dict)
     carriers: dict[tuple[SystemName, Entity, str], tuple[Ref, ...]] = field(default_factory=dict)
     listed_deleted: set[Ref] = field(default_factory=set)
     changed: set[Ref] = field(default_factory=set)
+    again: dict[Ref, int | None] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
@@ -68,7 +70,14 @@ def count_of(look: Look, system: SystemName) -> int:
 
 
 def translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
-    """Canonical values of a record; what cannot be understood is noted and left out."""
+    """Canonical values of a record in hand; what cannot be understood is noted and left out."""
+    known = look.translated.get((entity, record.ref))
+    if known is None:
+        known = look.translated[entity, record.ref] = _translate(look, entity, record)
+    return known
+
+
+def _translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
     reading = look.parts.mappings.of(entity).read(record.ref.system, record.fields, look.links)
     problems = {
         name: text + _label(look, entity, record, name)
@@ -102,6 +111,11 @@ def _expected_problem(entity: Entity, record: SourceRecord, name: str) -> bool:
 
 def problems_of(look: Look, record: SourceRecord | None) -> Mapping[str, str]:
     return look.problems.get(record.ref, {}) if record else {}
+
+
+def is_here(record: SourceRecord) -> bool:
+    """Whether a record is neither gone nor has it become something else."""
+    return not record.deleted and record.converted is None
 
 
 def may_have_moved(record: SourceRecord | None) -> bool:

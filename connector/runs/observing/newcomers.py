@@ -22,12 +22,22 @@ def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
         if ref in look.newcomers or not _is_live(record):
             continue
         link = known.get(ref)
-        if link is not None and not (link.entity is Entity.LEAD and link.state == "active" and ref in converting):
+        if link is not None and ref not in look.again and not _is_unlinked(link, record, converting):
             continue
         entity = Entity.ORGANIZATION if ref in converting else entity_of(record)
         # A filter of the files keeps strangers out, never what a linked lead became.
         if ref in taken_up or look.parts.mappings.of(entity).in_scope(ref.system, record.fields):
             _meet(look, entity, record)
+
+
+def _is_unlinked(link: Link, record: SourceRecord, converting: set[Ref]) -> bool:
+    """Whether a record with a lead's link has none as what it is by now: the lead is being converted, or was, and
+    something else took the place that this one wants."""
+    if link.entity is not Entity.LEAD:
+        return False
+    if link.state == "active":
+        return record.ref in converting
+    return link.state == "converted" and entity_of(record) is Entity.ORGANIZATION
 
 
 def _meet(look: Look, entity: Entity, record: SourceRecord) -> None:
@@ -54,16 +64,27 @@ def _converting_customers(look: Look, lead_links: Mapping[Ref, Link]) -> set[Ref
 
 
 def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> None:
-    """Bring in unlinked records that a newcomer's key or likeness points at."""
+    """Bring in unlinked records that a newcomer's key or likeness points at, or that it belongs to: its organization
+    may be younger than our look at the organizations. Those point at others in turn: whoever is one of several is told
+    only by all of them."""
     _find_carriers(look)
-    pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
-    pointed |= {ref for refs in look.carriers.values() for ref in refs}
-    strangers = {ref for ref in pointed if ref not in look.records}
-    strangers -= set(look.store.links(strangers))
-    if strangers:
+    while strangers := _strangers(look):
         fetch(look, strangers)
         meet_newcomers(look, lead_links)
         _find_carriers(look)
+
+
+def _strangers(look: Look) -> set[Ref]:
+    pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
+    pointed |= {parent for one in look.newcomers.values() if (parent := _unlinked_parent(one))}
+    pointed |= {ref for refs in look.carriers.values() for ref in refs}
+    strangers = {ref for ref in pointed if ref not in look.records}
+    return strangers - set(look.store.links(strangers))
+
+
+def _unlinked_parent(newcomer: Newcomer) -> Ref | None:
+    named = newcomer.values.get("organization")
+    return Ref.parse(named.removeprefix("ref:")) if isinstance(named, str) and named.startswith("ref:") else None
 
 
 def _find_carriers(look: Look) -> None:
@@ -71,11 +92,13 @@ def _find_carriers(look: Look) -> None:
     sought: dict[tuple[SystemName, Entity], set[str]] = {}
     for one in look.newcomers.values():
         sought.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.seeks)
+    gone = {ref for ref, record in look.records.items() if record.deleted}
     found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
     for (system, entity), keys in sorted(sought.items()):
         for key, refs in look.store.candidates(system, entity, sorted(keys)).items():
-            # A record in hand carries what it is called now, not what it was called when it was last seen.
-            found.setdefault((system, entity, key), set()).update(set(refs) - look.newcomers.keys())
+            # A record in hand carries what it is called now, not what it was called when it was last seen; one that is
+            # gone carries nothing.
+            found.setdefault((system, entity, key), set()).update(set(refs) - look.newcomers.keys() - gone)
     for one in look.newcomers.values():
         for key in one.likeness.carries:
             if key in sought.get((one.ref.system, one.entity), ()):

@@ -48,13 +48,20 @@ FIRST_IN_SALESFORCE = {
 @pytest.mark.parametrize("case", FIRST_IN_SALESFORCE)
 def test_a_lead_converted_in_salesforce(case: str) -> None:
     theirs, actions, in_place = FIRST_IN_SALESFORCE[case]
-    found = planned(event(theirs, SOLD))
+    found = planned(replace(event(theirs, SOLD), seen_before=True))
     assert kinds(found) == actions
     assert found.in_place == in_place
     assert set(found.heirs) == {ACCOUNT, CONTACT}
     (end,) = [one for one in found.actions if isinstance(one, Relink)]
     assert (end.retire, end.state) == (7, "converted")
     assert ACCOUNT in end.after
+
+
+def test_what_a_lead_that_is_gone_became_in_netsuite_may_be_younger_than_our_look() -> None:
+    found = planned(event(customer(deleted=True), SOLD))
+    assert kinds(found) == []
+    assert found.not_yet == {ACCOUNT, CONTACT}
+    assert {CUSTOMER, ACCOUNT, CONTACT} <= set(found.again)
 
 
 def test_an_individual_lead_goes_out_of_use_only_after_both_successors() -> None:
@@ -168,7 +175,7 @@ def test_an_edit_is_no_event() -> None:
 
 def edits(now: Any, agreed: tuple[Any, Any], heir_holds: Any) -> Any:
     values: Pair[Any] = Pair({"job_title": agreed[0]}, {"job_title": agreed[1]})
-    one = replace(event(customer(), SOLD), values=values, now={"job_title": now})
+    one = replace(event(customer(), SOLD), values=values, now=Pair({"job_title": now}, {}))
     return late_edits(one, MAPPINGS.of(Entity.LEAD), MAPPINGS.of(Entity.PERSON), {"job_title": heir_holds})
 
 
@@ -184,6 +191,8 @@ def test_late_edits() -> None:
 
 
 def test_a_new_company_name_is_the_organizations_name() -> None:
-    one = replace(event(customer(), SOLD), values=Pair({"company": "A"}, {"company": "A"}), now={"company": "B"})
+    one = replace(
+        event(customer(), SOLD), values=Pair({"company": "A"}, {"company": "A"}), now=Pair({"company": "B"}, {})
+    )
     found = late_edits(one, MAPPINGS.of(Entity.LEAD), MAPPINGS.of(Entity.ORGANIZATION), {"name": "A"})
     assert found == {"name": ("B", "A")}
