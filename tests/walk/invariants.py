@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from connector.core.flow import Hold
+from connector.core.flow import Hold, Ref
 from connector.core.matching.keys import parse_key
 from connector.core.schema import SystemName
 from connector.runs.account import checked
@@ -65,10 +65,12 @@ class End:
         return one.stranded and was_lead and len(entered(self.life, one.name)) == 1
 
     def forgotten(self, ref: str) -> bool:
-        """Whether nothing may tell of a record any more: somebody deleted it, and our state was lost, perhaps before
-        its counterpart had our key."""
+        """Whether nothing may tell of a record any more: somebody deleted it before we knew that we had made it, or our
+        state was lost, perhaps before its counterpart had our key."""
         now = self.by_ref.get(ref)
-        return bool(self.life.tally["state lost"]) and (now is None or not now.live)
+        if now is not None and now.live:
+            return False
+        return bool(self.life.tally["state lost"]) or not self.life.store.links([Ref.parse(ref)])
 
     def was_a_lead_in_salesforce(self, name: str) -> bool:
         """An individual who is a prospect before we see them is an organization to us, without a person in it."""

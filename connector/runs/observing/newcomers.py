@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from connector.core.flow import Link, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
@@ -72,6 +72,7 @@ def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> None:
         fetch(look, strangers)
         meet_newcomers(look, lead_links)
         _find_carriers(look)
+    _find_carriers(look)
 
 
 def _strangers(look: Look) -> set[Ref]:
@@ -91,7 +92,8 @@ def _find_carriers(look: Look) -> None:
     """Who carries the keys that the newcomers seek: what the store knows, and the newcomers themselves."""
     sought: dict[tuple[SystemName, Entity], set[str]] = {}
     for one in look.newcomers.values():
-        sought.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.seeks)
+        seeks = one.likeness.seeks.union(*_seeks_elsewhere(look, one))
+        sought.setdefault((one.ref.system.other, one.entity), set()).update(seeks)
     gone = {ref for ref, record in look.records.items() if record.deleted}
     found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
     for (system, entity), keys in sorted(sought.items()):
@@ -104,6 +106,19 @@ def _find_carriers(look: Look) -> None:
             if key in sought.get((one.ref.system, one.entity), ()):
                 found.setdefault((one.ref.system, one.entity, key), set()).add(one.ref)
     look.carriers = {where: tuple(sorted(refs)) for where, refs in found.items()}
+
+
+def _seeks_elsewhere(look: Look, one: Newcomer) -> Iterator[frozenset[str]]:
+    """What somebody of an organization without a link seeks as one of those that it looks like, so that their people
+    are in sight."""
+    parent = look.newcomers.get(_unlinked_parent(one) or one.ref)
+    if parent is None or parent is one:
+        return
+    places = ((parent.ref.system.other, parent.entity, key) for key in parent.likeness.seeks)
+    for other in {ref for place in places for ref in look.carriers.get(place, ())}:
+        link_id = look.links.link_of(other)
+        if link_id is not None:
+            yield likeness(one.entity, {**one.values, "organization": f"link:{link_id}"}).seeks
 
 
 def links_around(look: Look) -> dict[Ref, Link]:
