@@ -18,7 +18,7 @@ from connector.core.planning.gone import lead_gone, plan_gone
 from connector.core.planning.heirs import know_heirs, let_edits_cross
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
-from connector.core.planning.remembered import hold_left_behind, resume_conversions
+from connector.core.planning.remembered import hold_claimed, hold_left_behind, resume_conversions
 from connector.core.scene import Account, Scene
 
 
@@ -35,6 +35,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     for linked in scene.merged:
         merged_away(desk, linked)
     hold_left_behind(desk, by_ref)
+    hold_claimed(desk, by_ref)
     resume_conversions(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from connector.core.flow import (
     Base,
@@ -26,6 +27,7 @@ from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName
+from connector.runs.answers import written_lately
 from connector.runs.reading import read
 from connector.runs.records import canonical
 from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, sending, stamp
@@ -133,17 +135,19 @@ def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: 
         linked = work.store.links([convert.person, contact])
         if not any(link.state == "active" for link in linked.values()):
             link = work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
-            work.store.save_bases({link.id: _base_of_the_lead(work, convert, contacts[contact])})
+            work.store.save_bases({link.id: _base_of_the_lead(work, convert, lead.netsuite, contacts[contact])})
         work.look_again([convert.person], "conversion")
 
 
-def _base_of_the_lead(work: Work, convert: Convert, contact: SourceRecord) -> Base:
+def _base_of_the_lead(work: Work, convert: Convert, customer: Ref, contact: SourceRecord) -> Base:
     """What the two leads agreed on is agreed on for the two people as well, in the fields that the conversion took
-    over: what somebody typed into either since is an edit."""
+    over: what somebody typed into either since is an edit. What we wrote into the NetSuite record lately may have come
+    after its contact was made of it, and says nothing about that."""
     mapping, values = work.parts.mappings.of(Entity.PERSON), canonical(work, Entity.PERSON, contact)
+    late = {name for _, name in written_lately(work.store, [customer], work.parts.clock.now())}
 
     def taken_over(name: str) -> bool:
-        known = name in mapping.fields and name in values and name in convert.held
+        known = name in mapping.fields and name in values and name in convert.held and name not in late
         return known and mapping.same(name, values[name], convert.held[name])
 
     ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce
@@ -164,10 +168,14 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
         work.look_again((one.ref for one in chunk if one not in still), "edited while it was being converted")
         jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in still]
         sent = send(work, SystemName.NETSUITE, jobs)
+        overtaken = _overtaken(work, sent)
+        sent += send(work, SystemName.NETSUITE, [_back_in_use(job) for job, *_ in sent if job.write.id in overtaken])
         with work.store.transaction():
             for job, outcome, _ in sent:
                 assert isinstance(job.action, Retire)
-                if isinstance(outcome, Done):
+                if job.action.ref.id in overtaken:
+                    work.look_again([job.action.ref, *job.action.after], "moved on while it was taken out of use")
+                elif isinstance(outcome, Done):
                     done.add(job.action.ref)
                     work.tally(SystemName.NETSUITE, Entity.LEAD, "retired")
                     work.look_again([job.action.ref, *job.action.after], "conversion")
@@ -176,6 +184,20 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
                     failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref])
             close(work, sent)
     return frozenset(one.ref for one in retires) - done
+
+
+def _overtaken(work: Work, sent: Iterable[tuple[Job, Outcome, int]]) -> set[str]:
+    """The ids of those taken out of use that somebody made a prospect between our look and our write."""
+    done = [outcome.ref for job, outcome, _ in sent if isinstance(outcome, Done) and job.write.fields.get("isInactive")]
+    now = read(work.parts, done) if done else {}
+    return {ref.id for ref, one in now.items() if not one.deleted and entity_of(one) is not Entity.LEAD}
+
+
+def _back_in_use(job: Job) -> Job:
+    fields = {"isInactive": False}
+    assert isinstance(job.action, Retire)
+    reason = f"became a prospect while it was taken out of use ({job.action.reason})"
+    return Job(replace(job.action, fields=fields, reason=reason), Write(job.write.type, job.write.id, fields))
 
 
 def _unedited(work: Work, one: Retire, record: SourceRecord | None) -> bool:

@@ -65,9 +65,11 @@ class End:
         return one.stranded and was_lead and len(entered(self.life, one.name)) == 1
 
     def forgotten(self, ref: str) -> bool:
-        """Whether nothing may tell of a record any more: somebody deleted it before we knew that we had made it, or our
-        state was lost, perhaps before its counterpart had our key."""
+        """Whether nothing may tell that we made a record: somebody deleted it before we knew, or our state was lost,
+        perhaps before its counterpart had our key. Or it is told to people as a double."""
         now = self.by_ref.get(ref)
+        if any(hold.kind == "ambiguous" for hold in self.held(ref)):
+            return True
         if now is not None and now.live:
             return False
         return bool(self.life.tally["state lost"]) or not self.life.store.links([Ref.parse(ref)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from connector.core.flow import FieldChange, Hold, Linked, Merged, Observed, Pair, Ref, Settle, Update
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.translate import EntityMapping
@@ -30,24 +28,10 @@ def plan_linked(desk: Desk, linked: Linked) -> None:
     merged = with_late_edits(desk, observed, observed.link.refs, merged)
     merged = with_tugs_of_war(desk, observed, linked.base, merged)
     merged = with_answers(desk, observed, merged)
-    if _has_moved_on(observed):
-        merged = _only_to_salesforce(merged)
     if _is_news(desk.mapping(observed.entity), linked, merged):
         desk.actions.append(Settle(observed.link.id, merged.agreed))
     write_merged(desk, observed, observed.link.refs, merged)
     desk.actions.extend(lost_keys(desk, observed, observed.link.refs))
-
-
-def _has_moved_on(observed: Observed) -> bool:
-    """Whether a lead is none any more in NetSuite."""
-    record = observed.records.netsuite
-    return observed.entity is Entity.LEAD and record is not None and entity_of(record) is not Entity.LEAD
-
-
-def _only_to_salesforce(merged: Merged) -> Merged:
-    """The conversion carries what was typed into the Salesforce lead: to the contact as well, which NetSuite made of
-    its own lead before."""
-    return replace(merged, changes=tuple(one for one in merged.changes if one.system is SystemName.SALESFORCE))
 
 
 def _is_news(mapping: EntityMapping, linked: Linked, merged: Merged) -> bool:

@@ -28,6 +28,20 @@ def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             del by_ref[ref]
 
 
+def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
+    """A record whose key names one that has another counterpart by now: we made it and gave it up, and it appeared
+    later. It must not get a counterpart of its own."""
+    for ref, newcomer in list(by_ref.items()):
+        claim = parse_key(newcomer.record.key, ref.system)
+        link = desk.scene.around.links.get(claim) if claim is not None else None
+        if claim is not None and link is not None and link.entity is newcomer.entity and ref not in link.refs_both():
+            others = ", ".join(str(other) for other in link.refs_both())
+            reason = f"our key on it names {claim}, which is linked already ({others}): a double to merge?"
+            refs = one_sided(ref).replace(claim.system, claim)
+            desk.actions.append(Hold("ambiguous", newcomer.entity, refs, None, reason))
+            del by_ref[ref]
+
+
 def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
     """An open Salesforce lead that has moved on in NetSuite, as our key says: the two are linked as the lead that they
     were, and the conversion follows in the next pass.

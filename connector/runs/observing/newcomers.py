@@ -123,6 +123,7 @@ def _seeks_elsewhere(look: Look, one: Newcomer) -> Iterator[frozenset[str]]:
 
 def links_around(look: Look) -> dict[Ref, Link]:
     refs = {ref for refs in look.carriers.values() for ref in refs}
+    refs |= {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
     return {
         ref: link
         for ref, link in look.store.links(refs).items()
