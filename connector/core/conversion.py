@@ -26,14 +26,14 @@ from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 @dataclass(slots=True)
 class Conversions:
     """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again.
-    `heirs`: the account and contact that Salesforce made of a lead -> the event. `deleted`: events of leads of
+    `heirs`: the account and contact that Salesforce made of leads -> their events. `deleted`: events of leads of
     which a record is gone, and that is all there is to it. `again`: records of conversions that want another look, and
     `not_yet`: heirs that must not be made in NetSuite before."""
 
     actions: list[Action] = field(default_factory=list)
     claimed: set[Ref] = field(default_factory=set)
     in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
-    heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
+    heirs: dict[Ref, list[LeadEvent]] = field(default_factory=dict)
     deleted: list[LeadEvent] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
     not_yet: set[Ref] = field(default_factory=set)
@@ -93,7 +93,8 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         result.not_yet.update(after)
         result.again += [*event.link.refs_both(), *after]
         return
-    result.heirs.update(dict.fromkeys(after, event))
+    for heir in after:
+        result.heirs.setdefault(heir, []).append(event)
     if customer is None or customer.deleted:
         result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
     elif entity_of(customer) is Entity.ORGANIZATION:

@@ -513,10 +513,12 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Applied. `converted` is filled by a conversion."""
+    """Applied. `converted` is filled by a conversion. `at`: when the system answered, by its own clock, to the second;
+    None where it does not say."""
 
     ref: Ref
     converted: Converted | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 RefusalKind = Literal["rule", "duplicate", "stale", "missing", "converted"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from connector.core.flow import (
     Base,
@@ -80,7 +81,7 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     back = read(work.parts, [outcome.ref for _, outcome, _ in answered if isinstance(outcome, Done)])
     doubles = _named_doubles(work, sent)
     with work.store.transaction():
-        _remember_made(work, made, back)
+        _remember_made(work, made, back, _answered_at(answered))
         for job, outcome, _ in sent:
             assert isinstance(job.action, Create)
             if not isinstance(outcome, Done):
@@ -116,14 +117,23 @@ def _adopt_unknown(
     ]
 
 
-def _remember_made(work: Work, made: Sequence[tuple[Create, Ref]], back: Mapping[Ref, SourceRecord]) -> None:
+def _answered_at(sent: Sequence[tuple[Job, Outcome, int]]) -> dict[Ref, datetime]:
+    return {done.ref: done.at for _, done, _ in sent if isinstance(done, Done) and done.at is not None}
+
+
+def _remember_made(
+    work: Work,
+    made: Sequence[tuple[Create, Ref]],
+    back: Mapping[Ref, SourceRecord],
+    answered_at: Mapping[Ref, datetime],
+) -> None:
     """Link what was made; its base is what it holds now. A chunk at once, because a statement costs more than a row."""
     bases: dict[int, Base] = {}
     likenesses = []
     for create, ref in made:
         link = _linked_to(work, create, ref, create.reason)
         values = now_linked(work, create.values)
-        held = read_back(work, create.entity, back.get(ref), values)
+        held = read_back(work, create.entity, back.get(ref), values, answered_at.get(ref))
         sent: Pair[Mapping[str, Value]] = Pair(values, values)
         bases[link.id] = Base(sent.replace(create.system, {**held, **_agreed_before(create)}))
         if create.before:
@@ -196,19 +206,22 @@ def now_linked(work: Work, values: Mapping[str, Value]) -> Mapping[str, Value]:
 
 
 def read_back(
-    work: Work, entity: Entity, record: SourceRecord | None, written: Mapping[str, Value]
+    work: Work, entity: Entity, record: SourceRecord | None, written: Mapping[str, Value], answered_at: datetime | None
 ) -> dict[str, Value]:
     """What the written side holds now, in the fields that were written; what was sent where it cannot be read, or
     where somebody else has written since: what they typed is an edit then, and no rule of the system's."""
-    if record is None or record.deleted or _is_overwritten(work, record):
+    if record is None or record.deleted or _is_overwritten(work, record, answered_at):
         return dict(written)
     values = canonical(work, entity, record)
     return {name: values.get(name, value) for name, value in written.items()}
 
 
-def _is_overwritten(work: Work, record: SourceRecord) -> bool:
-    """Whether the record was last changed by another user than us, where that can be told. Rules that a system runs
-    in our own transaction leave our name on it (documented for Salesforce)."""
+def _is_overwritten(work: Work, record: SourceRecord, answered_at: datetime | None) -> bool:
+    """Whether the record was last changed by another user than us, or after our write was answered, where that can be
+    told. Rules that a system runs in our own transaction leave our name on it (documented for Salesforce), and come
+    before the answer."""
+    if answered_at is not None and record.modified_at is not None and record.modified_at > answered_at:
+        return True
     ours = work.parts.systems.of(record.ref.system).user()
     return None not in (ours, record.modified_by) and record.modified_by != ours
 
@@ -275,7 +288,7 @@ def _updated(work: Work, job: Job, outcome: Outcome, back: Mapping[Ref, SourceRe
     system = update.ref.system
     if isinstance(outcome, Done):
         values = now_linked(work, update.values)
-        held = read_back(work, update.entity, back.get(update.ref), values)
+        held = read_back(work, update.entity, back.get(update.ref), values, outcome.at)
         link = work.store.links([update.ref]).get(update.ref)
         if update.entity is Entity.LEAD:
             link = work.store.lead_links([update.ref]).get(update.ref, link)

@@ -91,9 +91,9 @@ def _late_edits(
     desk: Desk, ref: Ref, mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]
 ) -> tuple[dict[str, Value], dict[str, Value | Gap]]:
     """What the counterpart of an heir takes over from the lead, and what counts as agreed on in those fields."""
-    if ref not in desk.heirs:
-        return {}, {}
-    found = late_edits(desk.heirs[ref], desk.mapping(Entity.LEAD), mapping, values)
+    found: dict[str, tuple[Value, Value | Gap]] = {}
+    for event in desk.heirs.get(ref, ()):
+        found = late_edits(event, desk.mapping(Entity.LEAD), mapping, values) | found
     edits = {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
     return {name: value for name, (value, _) in edits.items()}, {name: agreed for name, (_, agreed) in edits.items()}
 

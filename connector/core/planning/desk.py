@@ -17,7 +17,7 @@ from connector.core.schema import Entity, SystemName
 class Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
     this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
-    `heirs`: what a lead became in Salesforce -> the event of its conversion. `follow_deletes`: whether a delete on
+    `heirs`: what leads became in Salesforce -> the events of their conversion. `follow_deletes`: whether a delete on
     one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit of their lead that
     this plan carries or holds for the first time. `again`: as in `Scene`, without what is being converted."""
 
@@ -27,7 +27,7 @@ class Desk:
     actions: list[Action] = field(default_factory=list)
     twins: dict[Ref, Ref] = field(default_factory=dict)
     households: dict[Ref, str] = field(default_factory=dict)
-    heirs: dict[Ref, LeadEvent] = field(default_factory=dict)
+    heirs: dict[Ref, list[LeadEvent]] = field(default_factory=dict)
     follow_deletes: bool = False
     answers: dict[int, AnswerFate] = field(default_factory=dict)
     overtaken: set[Ref] = field(default_factory=set)

@@ -41,8 +41,7 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     """`merged`, and what becomes of edits of the lead that `refs` took the place of."""
     heir, standing = desk.mapping(observed.entity), _late_holds(desk, refs)
     edits = dict(_still_waiting(heir, standing, observed.values))
-    event = desk.heirs.get(refs.salesforce)
-    if event is not None:
+    for event in desk.heirs.get(refs.salesforce, ()):
         left = edits_left(event, desk.mapping(Entity.LEAD), heir)
         edits |= {name: _Edit(event.left_behind, value, before) for name, (value, before) in left.items()}
     changes, conflicts = [], []
@@ -66,8 +65,8 @@ def know_heirs(desk: Desk, converts: Iterable[Convert]) -> None:
     """Tell the records that leads are about to be converted into from others."""
     events = {event.link.id: event for event in desk.scene.events}
     for convert in converts:
-        heirs = (_contact_of(convert), _account_of(desk, convert))
-        desk.heirs.update({heir: events[convert.link_id] for heir in heirs if heir is not None})
+        for heir in filter(None, (_contact_of(convert), _account_of(desk, convert))):
+            desk.heirs.setdefault(heir, []).append(events[convert.link_id])
 
 
 def let_edits_cross(desk: Desk) -> tuple[Ref, ...]:

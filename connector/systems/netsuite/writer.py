@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from connector.core.flow import Deferred, Done, Outcome, Ref, Refused, Unknown, Write
 from connector.core.schema import SystemName
@@ -135,6 +137,14 @@ def lines_query(record: RecordType, id_column: str, owners: Sequence[str]) -> st
     )
 
 
+def _answered_at(response: Response) -> datetime | None:
+    """The server's own time of an answer, which every one carries (`Date`, RFC 9110)."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError):
+        return None
+
+
 class _Batch:
     """The writes of one call. After a failed login, or when the budget is used up, the rest is not sent."""
 
@@ -166,12 +176,12 @@ class _Batch:
         response = self._client.update(ready.record.name, id_, ready.body.content, ready.body.replace)
         if response.status_code != NO_CONTENT and self._client.written_id(response) != id_:
             return Unknown("NetSuite answered a change with something that is no receipt")
-        return Done(Ref(SystemName.NETSUITE, ready.record.name, id_))
+        return Done(Ref(SystemName.NETSUITE, ready.record.name, id_), at=_answered_at(response))
 
     def _created(self, ready: _Ready, response: Response) -> Outcome:
         id_ = self._client.written_id(response)
         if id_ is not None:
-            return Done(Ref(SystemName.NETSUITE, ready.record.name, id_))
+            return Done(Ref(SystemName.NETSUITE, ready.record.name, id_), at=_answered_at(response))
         try:
             found = self._holder(ready)
         except RemoteError:
