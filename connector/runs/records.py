@@ -139,7 +139,7 @@ def _remember_made(
         if create.before:
             work.look_again([create.source, ref], "takes over edits of its lead")
         likenesses.append((ref, create.entity, likeness(create.entity, held).carries))
-        likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
+        work.applied.likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
         work.tally(create.system, create.entity, "created")
     work.store.save_bases(bases)
     work.store.index(likenesses)
