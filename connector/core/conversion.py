@@ -109,7 +109,8 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
     else:
         if rules.retire_lead == "inactivate" and not customer.inactive:
             told = f"{reason}: prospect and contact take its place"
-            result.actions.append(Retire(customer.ref, {"isInactive": True}, told, after, event.now.netsuite))
+            out, back = {"isInactive": True}, {"isInactive": False}
+            result.actions.append(Retire(customer.ref, out, told, after, event.now.netsuite, back))
         result.actions.append(Relink(event.link.id, reason, after))
 
 

@@ -169,7 +169,7 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
         jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in still]
         sent = send(work, SystemName.NETSUITE, jobs)
         overtaken = _overtaken(work, sent)
-        sent += send(work, SystemName.NETSUITE, [_back_in_use(job) for job, *_ in sent if job.write.id in overtaken])
+        sent += send(work, SystemName.NETSUITE, [_undone(job.action) for job, *_ in sent if job.write.id in overtaken])
         with work.store.transaction():
             for job, outcome, _ in sent:
                 assert isinstance(job.action, Retire)
@@ -187,17 +187,21 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
 
 
 def _overtaken(work: Work, sent: Iterable[tuple[Job, Outcome, int]]) -> set[str]:
-    """The ids of those taken out of use that somebody made a prospect between our look and our write."""
-    done = [outcome.ref for job, outcome, _ in sent if isinstance(outcome, Done) and job.write.fields.get("isInactive")]
+    """The ids of leads that somebody made a prospect between our look and our write, which is to be undone then."""
+    done = [outcome.ref for job, outcome, _ in sent if isinstance(outcome, Done) and _can_be_undone(job.action)]
     now = read(work.parts, done) if done else {}
     return {ref.id for ref, one in now.items() if not one.deleted and entity_of(one) is not Entity.LEAD}
 
 
-def _back_in_use(job: Job) -> Job:
-    fields = {"isInactive": False}
-    assert isinstance(job.action, Retire)
-    reason = f"became a prospect while it was taken out of use ({job.action.reason})"
-    return Job(replace(job.action, fields=fields, reason=reason), Write(job.write.type, job.write.id, fields))
+def _can_be_undone(action: object) -> bool:
+    return isinstance(action, Retire) and bool(action.undo)
+
+
+def _undone(action: object) -> Job:
+    assert isinstance(action, Retire)
+    reason = f"moved on meanwhile, undone: {action.reason}"
+    write = Write(action.ref.type, action.ref.id, _plain(action.undo))
+    return Job(replace(action, fields=action.undo, reason=reason), write)
 
 
 def _unedited(work: Work, one: Retire, record: SourceRecord | None) -> bool:

@@ -111,8 +111,9 @@ def _find_carriers(look: Look) -> None:
 def _seeks_elsewhere(look: Look, one: Newcomer) -> Iterator[frozenset[str]]:
     """What somebody of an organization without a link seeks as one of those that it looks like, so that their people
     are in sight."""
-    parent = look.newcomers.get(_unlinked_parent(one) or one.ref)
-    if parent is None or parent is one:
+    named = _unlinked_parent(one)
+    parent = look.newcomers.get(named) if named is not None else None
+    if parent is None:
         return
     places = ((parent.ref.system.other, parent.entity, key) for key in parent.likeness.seeks)
     for other in {ref for place in places for ref in look.carriers.get(place, ())}:
