@@ -122,12 +122,24 @@ def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> di
     left: dict[str, tuple[Value, Value | Gap]] = {}
     behind = event.left_behind
     for name, value in event.now.of(behind).items():
-        own = "name" if (heir.entity, name) == (Entity.ORGANIZATION, "company") else name
+        own = field_of_heir(heir.entity, name)
         agreed, theirs = event.values.of(behind).get(name, ABSENT), event.now.other(behind).get(name, ABSENT)
         crosses = own in heir.fields and lead.fields[name].flows_to(behind.other)
         if crosses and _is_edit(lead, name, value, agreed, theirs):
             left[own] = value, event.values.other(behind).get(name, ABSENT)
     return left
+
+
+def field_of_heir(heir: Entity, name: str) -> str:
+    """What a lead's field is called where it belongs after the conversion."""
+    return "name" if (heir, name) == (Entity.ORGANIZATION, "company") else name
+
+
+def only_the_persons(lead: EntityMapping, organization: EntityMapping) -> frozenset[str]:
+    """The fields of a lead that its organization does not have: all that a NetSuite record still says about the lead
+    once it is an organization with an account of its own."""
+    theirs = organization.fields
+    return frozenset(name for name in lead.fields if field_of_heir(Entity.ORGANIZATION, name) not in theirs)
 
 
 def _is_edit(lead: EntityMapping, name: str, value: Value, agreed: Value | Gap, theirs: Value | Gap) -> bool:

@@ -117,10 +117,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What each side held, in canonical values, when both last agreed. A canonical field that is not in a
-    side's mapping has never been agreed on."""
+    """What each side held, in canonical values, when both last agreed. A canonical field that is not in both has
+    never been agreed on: where one side holds it, the other one did not show it when both were last in sight."""
 
     values: Pair[Mapping[str, Value]]
+
+    @property
+    def agreed(self) -> Pair[Mapping[str, Value]]:
+        """The fields that both sides showed, which is what an edit is told by."""
+        both = self.values.netsuite.keys() & self.values.salesforce.keys()
+        return Pair(*({name: held[name] for name in held if name in both} for _, held in self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +245,8 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The verdict on one linked thing. `agreed`: fields on which both sides hold the same, to remember as base."""
+    """The verdict on one linked thing. `agreed`: fields on which both sides hold the same, and what one side shows of
+    a field that the other one never did, to remember as base."""
 
     changes: tuple[FieldChange, ...]
     conflicts: tuple[FieldConflict, ...]

@@ -6,7 +6,7 @@ a side changed when it differs from *its* base, never because of who wrote last.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +27,7 @@ class _Sides:
 
     @property
     def fresh(self) -> bool:
-        return self.base.netsuite is ABSENT or self.base.salesforce is ABSENT
+        return self.base.netsuite is ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ _LEAVE = _Verdict()
 
 
 def merge(mapping: EntityMapping, observed: Observed, base: Base | None) -> Merged:
-    """What each side of a linked thing shall hold. A field that one side did not show is left alone."""
+    """What each side of a linked thing shall hold. A field that one side did not show is left alone, and where it never
+    did, what the other one shows is remembered, so that it is no news the next time."""
     agreed_base = base or NEVER_AGREED
     changes: list[FieldChange] = []
     conflicts: list[FieldConflict] = []
@@ -51,6 +52,8 @@ def merge(mapping: EntityMapping, observed: Observed, base: Base | None) -> Merg
     for name, field in mapping.fields.items():
         sides = _sides(mapping, name, observed, agreed_base)
         if sides is None:
+            for system in _shown_alone(name, observed, agreed_base):
+                agreed.of(system)[name] = observed.values.of(system)[name]
             continue
         verdict = _verdict(mapping, field, sides, observed)
         if verdict.conflict:
@@ -72,6 +75,8 @@ def _sides(mapping: EntityMapping, name: str, observed: Observed, base: Base) ->
         base.values.netsuite.get(name, ABSENT),
         base.values.salesforce.get(name, ABSENT),
     )
+    if before.netsuite is ABSENT or before.salesforce is ABSENT:
+        before = Pair(ABSENT, ABSENT)  # what one side held alone was never agreed on
     return _Sides(
         now=Pair(netsuite, salesforce),
         base=before,
@@ -80,6 +85,14 @@ def _sides(mapping: EntityMapping, name: str, observed: Observed, base: Base) ->
             _differs(mapping, name, salesforce, before.salesforce),
         ),
     )
+
+
+def _shown_alone(name: str, observed: Observed, base: Base) -> Iterator[SystemName]:
+    """The side that holds a field which the other one, in sight as well, does not show and never did."""
+    for system, values in observed.values:
+        in_sight = observed.seen.netsuite and observed.seen.salesforce
+        if in_sight and name in values and name not in base.values.other(system):
+            yield system
 
 
 def _differs(mapping: EntityMapping, name: str, now: Value, before: Value | Gap) -> bool:

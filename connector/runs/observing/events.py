@@ -10,7 +10,7 @@ from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
-from connector.runs.observing.look import Look, fetch, may_have_moved, translate
+from connector.runs.observing.look import Look, fetch, leads_own, may_have_moved, translate
 
 
 def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection[Ref]) -> Iterator[LeadEvent]:
@@ -20,7 +20,7 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
     for link_id in sorted(moved):
         link = moved[link_id]
         fetch(look, link.refs_both())
-        values = bases[link_id].values if link_id in bases else NO_VALUES
+        values = bases[link_id].agreed if link_id in bases else NO_VALUES
         yield replace(_event(look, link, values), seen_before=link.refs.netsuite in rechecked)
 
 
@@ -71,7 +71,8 @@ def _leads_now(look: Look, records: Pair[SourceRecord | None]) -> Pair[Mapping[s
     if lead is not None and not lead.deleted:
         now = now.replace(SystemName.SALESFORCE, translate(look, Entity.LEAD, lead))
     if lead is not None and lead.converted is not None and customer is not None and not customer.deleted:
-        now = now.replace(SystemName.NETSUITE, translate(look, Entity.LEAD, customer))
+        values = translate(look, Entity.LEAD, customer)
+        now = now.replace(SystemName.NETSUITE, leads_own(look, customer.ref, values))
     return now
 
 

@@ -9,12 +9,12 @@ from connector.core.flow import Base, Gone, Link, Linked, Observed, Pair, Ref, S
 from connector.core.matching.pair import Newcomer
 from connector.core.scene import NO_VALUES
 from connector.core.schema import Entity, Value
-from connector.runs.observing.look import Look, fetch, is_here, problems_of, translate
+from connector.runs.observing.look import Look, fetch, is_here, leads_own, problems_of, translate
 
 
 def never_agreed_on(look: Look) -> set[Ref]:
     """The other records of links for which the base cannot stand in: what is in hand shows a field that was never
-    agreed on."""
+    agreed on, and that is news."""
     links = {link.id: link for link in look.store.links(look.records).values() if link.state == "active"}
     bases = look.store.bases(links)
     return {ref for link in links.values() for ref in _unknown_sides(look, link, bases.get(link.id))}
@@ -25,8 +25,17 @@ def _unknown_sides(look: Look, link: Link, base: Base | None) -> Iterator[Ref]:
         other = look.records.get(link.refs.other(system))
         if ref in look.records or other is None or not is_here(other):
             continue
-        if base is None or translate(look, link.entity, other).keys() - base.values.of(system).keys():
+        if base is None or _shows_news(look, link.entity, other, base):
             yield ref
+
+
+def _shows_news(look: Look, entity: Entity, record: SourceRecord, base: Base) -> bool:
+    """Whether a record shows a field that was never agreed on, and holds not just what it did when its counterpart,
+    which did not show that field, was last in sight."""
+    mapping, values = look.parts.mappings.of(entity), translate(look, entity, record)
+    held, theirs = base.values.of(record.ref.system), base.values.other(record.ref.system)
+    fresh = values.keys() - (held.keys() & theirs.keys())
+    return any(name in theirs or name not in held or not mapping.same(name, values[name], held[name]) for name in fresh)
 
 
 def see_linked(look: Look) -> Iterator[Linked]:
@@ -48,8 +57,8 @@ def _observe_link(look: Look, link: Link, base: Base | None) -> Observed | None:
         return None
     held = base.values if base else NO_VALUES
     values = Pair(
-        _values_or(look, link.entity, records.netsuite, held.netsuite),
-        _values_or(look, link.entity, records.salesforce, held.salesforce),
+        _values_or(look, link, records.netsuite, held.netsuite),
+        _values_or(look, link, records.salesforce, held.salesforce),
     )
     return Observed(
         entity=link.entity,
@@ -62,9 +71,10 @@ def _observe_link(look: Look, link: Link, base: Base | None) -> Observed | None:
 
 
 def _values_or(
-    look: Look, entity: Entity, record: SourceRecord | None, held: Mapping[str, Value]
+    look: Look, link: Link, record: SourceRecord | None, held: Mapping[str, Value]
 ) -> Mapping[str, Value]:
-    return held if record is None else translate(look, entity, record)
+    values = held if record is None else translate(look, link.entity, record)
+    return leads_own(look, link.refs.netsuite, values) if link.entity is Entity.LEAD else values
 
 
 def see_gone(look: Look) -> Iterator[Gone]:
@@ -74,7 +84,7 @@ def see_gone(look: Look) -> Iterator[Gone]:
     bases = look.store.bases(lost)
     for link_id, record in lost.items():
         link, system = links[record.ref], record.ref.system
-        base = bases[link_id].values.other(system) if link_id in bases else {}
+        base = bases[link_id].agreed.other(system) if link_id in bases else {}
         survivor = look.records.get(link.refs.other(system))
         yield Gone(link, system, gone_reason(record), record.merged_into, survivor, base)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from connector.core.conversion import only_the_persons
 from connector.core.flow import Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.pair import Newcomer
@@ -41,13 +42,10 @@ class Look:
 
 
 def read_changes(look: Look, progress: Progress, everything: bool) -> None:
+    known = {} if everything else look.store.cursors()
     for system in SystemName:
         wanted = [
-            Wanted(
-                type=type_,
-                fields=vendor_fields(look.parts, system, type_),
-                since=None if everything else look.store.cursor(system, type_),
-            )
+            Wanted(type=type_, fields=vendor_fields(look.parts, system, type_), since=known.get((system, type_)))
             for type_ in types_of(system)
         ]
         for type_, changes in look.parts.systems.of(system).changes(wanted).items():
@@ -75,6 +73,16 @@ def translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, 
     if known is None:
         known = look.translated[entity, record.ref] = _translate(look, entity, record)
     return known
+
+
+def leads_own(look: Look, customer: Ref, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What a lead holds that its link still speaks for: where its NetSuite record is an organization with an account
+    by now, what both have belongs to that account. The Salesforce lead keeps its own until it is converted."""
+    if look.links.link_of(customer) is None:
+        return values
+    mappings = look.parts.mappings
+    own = only_the_persons(mappings.of(Entity.LEAD), mappings.of(Entity.ORGANIZATION))
+    return {name: value for name, value in values.items() if name in own}
 
 
 def _translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:

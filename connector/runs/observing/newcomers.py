@@ -80,7 +80,13 @@ def _strangers(look: Look) -> set[Ref]:
     pointed |= {parent for one in look.newcomers.values() if (parent := _unlinked_parent(one))}
     pointed |= {ref for refs in look.carriers.values() for ref in refs}
     strangers = {ref for ref in pointed if ref not in look.records}
-    return strangers - set(look.store.links(strangers))
+    return strangers - {ref for ref, link in look.store.links(strangers).items() if _is_known(link, ref)}
+
+
+def _is_known(link: Link, ref: Ref) -> bool:
+    """Whether a link, or what it ended with, says all about a record: a converted Salesforce lead is nobody any more,
+    but the NetSuite customer that it was may have no place as the organization that it is now."""
+    return link.state == "active" or (link.state == "converted" and ref.system is SystemName.SALESFORCE)
 
 
 def _unlinked_parent(newcomer: Newcomer) -> Ref | None:

@@ -255,8 +255,28 @@ def told(change: FieldChange) -> tuple[str, str, str, bool]:
 @given(rules, cases, stamps_drawn)
 def test_only_what_somebody_typed_is_said_to_lose(rule: Rule, case: Case, stamps: str) -> None:
     for change in merge(mapping_of(job_title=rule), seen({FIRST: case}, stamps), base_of({FIRST: case})).changes:
-        before = getattr(case, f"base_{change.system}")
-        assert change.loses == (change.old is not None if before is ABSENT else change.old != before)
+        met = ABSENT not in (case.base_netsuite, case.base_salesforce)
+        before = getattr(case, f"base_{change.system}") if met else None
+        assert change.loses == (change.old != before)
+
+
+@given(rules, cases, stamps_drawn)
+def test_what_one_side_shows_alone_is_remembered_of_that_side_unless_it_was_agreed_on_once(
+    rule: Rule, case: Case, stamps: str
+) -> None:
+    agreed = merge(mapping_of(job_title=rule), seen({FIRST: case}, stamps), base_of({FIRST: case})).agreed
+    for system in SystemName:
+        shown, hidden = getattr(case, str(system)), getattr(case, str(system.other))
+        if hidden is ABSENT:
+            alone = shown is not ABSENT and getattr(case, f"base_{system.other}") is ABSENT
+            assert (agreed.of(system), agreed.of(system.other)) == ({FIRST: shown} if alone else {}, {})
+
+
+def test_what_stands_in_for_a_record_out_of_sight_is_not_taken_for_news() -> None:
+    """A base that one side has alone: that it shows the field still says nothing of what the other one shows by now."""
+    alone = seen({FIRST: Case(ABSENT, "x", ABSENT, "x")})
+    half = replace(alone, records=alone.records.replace(SystemName.NETSUITE, None), seen=Pair(False, True))
+    assert merge(mapping_of(job_title=Rule()), half, None).agreed == Pair({}, {})
 
 
 # --- planning after applying -----------------------------------------------------------------------------
