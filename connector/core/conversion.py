@@ -11,10 +11,10 @@ prospect; or it makes the id a contact, or drops it (the vendor does not documen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from connector.core.flow import Action, Convert, Hold, Later, Pair, Ref, Relink, Retire, SourceRecord
+from connector.core.flow import Action, Base, Convert, Hold, Later, Pair, Ref, Relink, Retire, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.mapping.document import ConversionRules
 from connector.core.mapping.translate import EntityMapping
@@ -252,3 +252,19 @@ def gone_reason(record: SourceRecord | None) -> str:
 def _hold(event: LeadEvent, reason: str, kind: str) -> Hold:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
     return Hold(kind, Entity.LEAD, refs, None, reason, link_id=event.link.id)  # type: ignore[arg-type]
+
+
+def agreed_of_person(
+    convert: Convert, person: EntityMapping, values: Mapping[str, Value], late: Collection[str]
+) -> Base:
+    """What the two contacts that a lead became have agreed on: what the leads had, in the fields that the conversion
+    took over. What somebody typed into either since is an edit. `values`: of the Salesforce contact; `late`: what we
+    wrote into the NetSuite record lately, which may have come after its contact was made, and says nothing about it."""
+
+    def taken_over(name: str) -> bool:
+        known = name in person.fields and name in values and name in convert.held and name not in late
+        return known and person.same(name, values[name], convert.held[name])
+
+    ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce
+    names = [name for name in ours.keys() & theirs.keys() if taken_over(name)]
+    return Base(Pair({name: ours[name] for name in names}, {name: theirs[name] for name in names}))

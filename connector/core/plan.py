@@ -15,7 +15,7 @@ from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
 from connector.core.planning.found import link_in_place, link_up, merged_away
 from connector.core.planning.gone import lead_gone, plan_gone
-from connector.core.planning.heirs import know_heirs, let_edits_cross
+from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.remembered import hold_claimed, hold_left_behind, resume_conversions
@@ -36,7 +36,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
         merged_away(desk, linked)
     hold_left_behind(desk, by_ref)
     hold_claimed(desk, by_ref)
-    resume_conversions(desk, by_ref)
+    waiting = resume_conversions(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
     answered = answered_matches(desk, by_ref)
@@ -55,7 +55,8 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
         plan_linked(desk, linked)
     for gone in (*scene.gone, *map(lead_gone, conversions.deleted)):
         plan_gone(desk, gone)
-    again = (*conversions.again, *let_edits_cross(desk))
+    keep_in_use(desk)
+    again = (*conversions.again, *waiting, *let_edits_cross(desk))
     return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)
 
 

@@ -36,7 +36,7 @@ FieldKind = Literal[
 class FieldInfo:
     """What we know of one vendor field. `options`: value -> label for lists; `restricted`: others are refused.
     `decimals`: digits after the point that a number keeps, None where nobody tells. `singly`: reading it costs a call
-    for each record."""
+    for each record. `id`: what the account knows a custom field by whatever it is called; empty where nobody tells."""
 
     name: str
     kind: FieldKind
@@ -51,6 +51,7 @@ class FieldInfo:
     custom: bool = False
     decimals: int | None = None
     singly: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +230,13 @@ class Store(Protocol):
     def identity(self) -> Pair[str] | None: ...
     def set_identity(self, identity: Pair[str]) -> None: ...
 
-    def cursor(self, system: SystemName, type: str) -> str | None: ...
-    def set_cursor(self, system: SystemName, type: str, cursor: str) -> None: ...
+    def cursors(self) -> dict[tuple[SystemName, str], str]:
+        """Of every record type that was read, by system and type."""
+        ...
+
+    def set_cursors(self, cursors: Mapping[tuple[SystemName, str], str]) -> None:
+        """Remember these; cursors of other types stay."""
+        ...
 
     def links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
         """The link of each ref: the active one (a NetSuite customer in conversion has two: then not the lead's),

@@ -66,8 +66,9 @@ class Scene:
     `again`: records whose counterpart was deleted and shall be made again, because a person said so -> the link that
     ends with it (None: it has ended before).
     `written`: what we wrote lately into the records in hand, by record and field, oldest first.
-    `deleted`: records that are gone; `witnessed`: those of them that a system itself listed as deleted, in this pass
-    or earlier, and did not only fail to show. `won`: ids of organization links that have a won opportunity.
+    `inactive`: records that are out of use -> what their key names. `deleted`: records that are gone; `witnessed`:
+    those of them that a system itself listed as deleted, in this pass or earlier, and did not only fail to show.
+    `won`: ids of organization links that have a won opportunity.
     `problems`: per ref, canonical field -> why its value could not be understood.
     """
 
@@ -82,6 +83,7 @@ class Scene:
     answers: tuple[Answer, ...] = ()
     again: Mapping[Ref, int | None] = field(default_factory=dict)
     written: Mapping[tuple[Ref, str], tuple[Written, ...]] = field(default_factory=dict)
+    inactive: Mapping[Ref, Ref | None] = field(default_factory=dict)
     deleted: frozenset[Ref] = frozenset()
     witnessed: frozenset[Ref] = frozenset()
     problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from connector.core.flow import Pair
-from connector.core.mapping.check import check_mappings
-from connector.core.mapping.drift import Records, drift, fitted, without
+from connector.core.flow import Hold, Pair
+from connector.core.mapping.check import Records, check_mappings
+from connector.core.mapping.drift import drift, fitted, without
 from connector.core.mapping.lookup import LISTS, LiveLists
+from connector.core.mapping.named import remembering_names, with_ids
 from connector.core.ports import FieldInfo, RecordInfo, System
 from connector.core.scene import Account
 from connector.core.schema import Stage, SystemName, record_types
@@ -24,6 +27,8 @@ from connector.runs.parts import Parts
 
 _FITTED: Final = "fitted"
 """Where the metadata is kept with which the mapping files last fitted."""
+_LISTS: Final = "lists"
+"""Where a digest is kept of the live lists that the last run looked into."""
 _ENDED: Final = "mappings"
 """Where it is kept with which mapping files the last run came to its end."""
 
@@ -49,22 +54,36 @@ def checked(parts: Parts, *, remember: bool = True, believed_seconds: int | None
     last, waited = _last(parts)
     changed = last != parts.mappings.fingerprint
     account = inspect(parts, remember=remember, believed_seconds=0 if changed or waited else believed_seconds)
-    parts = looking_up(parts)
     before = fitted_before(parts)
+    said = parts.mappings
+    parts = naming(parts, account.infos, before)
+    lists = live_lists(parts)
+    parts = replace(parts, mappings=parts.mappings.with_lists(lists))
+    if remember:
+        _heed(parts, lists)
     if before == account.infos and not changed:
         return parts, account
     found = drift(parts.mappings, before, account.infos)
     mappings = without(parts.mappings, found)
     fits = fitted(parts.mappings, found, before, account.infos)
+    fits = fits if before is None else remembering_names(said, fits, before)
     mistakes = check_mappings(mappings, fits, values=False)
     if mistakes:
         raise MappingError(mistakes)
     if remember:
         note(parts.store, found.changes, parts.clock.now())
     if remember and fits != before:
+        _look_again(parts, lambda hold: True)
         for system, infos in fits:
             parts.store.cache(system, _FITTED, _packed(infos), parts.clock.now())
     return replace(parts, mappings=mappings), replace(account, drift=found)
+
+
+def naming(parts: Parts, now: Records, before: Records | None = None) -> Parts:
+    """The parts with mappings that say ids where the files say names. `before`: where a name that an admin changed
+    meanwhile is still known."""
+    mappings = with_ids(parts.mappings, now)
+    return replace(parts, mappings=mappings if before is None else with_ids(mappings, before))
 
 
 def looking_up(parts: Parts) -> Parts:
@@ -72,6 +91,29 @@ def looking_up(parts: Parts) -> Parts:
     if not parts.mappings.lookups:
         return parts
     return replace(parts, mappings=parts.mappings.with_lists(live_lists(parts)))
+
+
+def _heed(parts: Parts, lists: LiveLists) -> None:
+    """Values that were held because a live list lacked them are looked at again once it is another than last time."""
+    if not parts.mappings.lookups:
+        return
+    said = hashlib.sha256(json.dumps([lists.netsuite, lists.salesforce], sort_keys=True).encode()).hexdigest()
+    kept = parts.store.cached(SystemName.NETSUITE, _LISTS)
+    if kept is not None and kept[0] != said:
+        _look_again(parts, lambda hold: _is_looked_up(parts, hold))
+    if kept is None or kept[0] != said:
+        parts.store.cache(SystemName.NETSUITE, _LISTS, said, parts.clock.now())
+
+
+def _look_again(parts: Parts, concerned: Callable[[Hold], bool]) -> None:
+    """Queue the records of held values: what their accounts would not take may fit now."""
+    held = (one for one in parts.store.open_holds() if one.hold.kind == "value")
+    parts.store.retry_holds(one.id for one in held if concerned(one.hold))
+
+
+def _is_looked_up(parts: Parts, hold: Hold) -> bool:
+    line = parts.mappings.of(hold.entity).fields.get(hold.field or "")
+    return line is not None and line.lookup is not None
 
 
 def live_lists(parts: Parts) -> LiveLists:
@@ -166,8 +208,13 @@ def fitted_before(parts: Parts) -> Records | None:
 
 def _packed(infos: Mapping[str, RecordInfo]) -> str:
     """How metadata is kept: a hundred kilobytes of JSON in a tenth of the room."""
-    data = {type_: asdict(info) for type_, info in infos.items()}
-    return b64encode(zlib.compress(json.dumps(data, sort_keys=True).encode())).decode()
+    text = json.dumps(dict(infos), default=_plain, sort_keys=True)
+    return b64encode(zlib.compress(text.encode())).decode()
+
+
+def _plain(info: RecordInfo | FieldInfo) -> dict[str, Any]:
+    """Not `asdict`, which copies every value of hundreds of fields."""
+    return {field.name: getattr(info, field.name) for field in fields_of(info)}
 
 
 @lru_cache(maxsize=8)  # a run reads the same text several times, and hundreds of fields take long to build

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.core.flow import Pair, SourceRecord
+from connector.core.mapping.check import Records
 from connector.core.mapping.document import Mappings
-from connector.core.mapping.drift import NO_DRIFT, Change, Drift, Records
+from connector.core.mapping.drift import NO_DRIFT, Change, Drift
 from connector.core.mapping.suggest import Proposal, UnknownValue, row_for
 from connector.core.mapping.translate import EntityMapping
 from connector.core.ports import FieldInfo

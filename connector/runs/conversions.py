@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from connector.core.conversion import agreed_of_person
 from connector.core.flow import (
     Base,
     Conversion,
@@ -140,19 +141,9 @@ def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: 
 
 
 def _base_of_the_lead(work: Work, convert: Convert, customer: Ref, contact: SourceRecord) -> Base:
-    """What the two leads agreed on is agreed on for the two people as well, in the fields that the conversion took
-    over: what somebody typed into either since is an edit. What we wrote into the NetSuite record lately may have come
-    after its contact was made of it, and says nothing about that."""
-    mapping, values = work.parts.mappings.of(Entity.PERSON), canonical(work, Entity.PERSON, contact)
     late = {name for _, name in written_lately(work.store, [customer], work.parts.clock.now())}
-
-    def taken_over(name: str) -> bool:
-        known = name in mapping.fields and name in values and name in convert.held and name not in late
-        return known and mapping.same(name, values[name], convert.held[name])
-
-    ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce
-    names = [name for name in ours.keys() & theirs.keys() if taken_over(name)]
-    return Base(Pair({name: ours[name] for name in names}, {name: theirs[name] for name in names}))
+    mapping = work.parts.mappings.of(Entity.PERSON)
+    return agreed_of_person(convert, mapping, canonical(work, Entity.PERSON, contact), late)
 
 
 # --- moving NetSuite leads on ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from connector.core.flow import Pair
 from connector.core.mapping.check import check_mappings
+from connector.core.mapping.named import with_ids
 from connector.core.ports import RecordInfo, System
 from connector.core.schema import SystemName, record_types
 from connector.errors import AuthFailed, BrakePulled, MappingError, Mistake, RemoteError, Unavailable
@@ -189,7 +190,7 @@ def _mapping_checks(parts: Parts, described: Mapping[SystemName, Records]) -> It
         yield Check("warn", "mapping", "fields", f"not checked: {unseen} could not be asked", "Mend that first.")
         return
     records = Pair(described[SystemName.NETSUITE], described[SystemName.SALESFORCE])
-    mistakes = check_mappings(parts.mappings, records)
+    mistakes = check_mappings(with_ids(parts.mappings, records), records)
     yield from map(_mistake, mistakes)
     if not mistakes:
         yield Check(

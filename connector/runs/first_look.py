@@ -33,9 +33,12 @@ class FirstLook:
     plan: Plan
 
 
-def first_look(parts: Parts, progress: Progress, *, remember: bool) -> FirstLook:
-    """Look and plan. `remember`: keep the metadata that was asked for. Raises MappingError."""
-    fitting, account = checked(parts, remember=remember)
+def first_look(
+    parts: Parts, progress: Progress, *, remember: bool, known: tuple[Parts, Account] | None = None
+) -> FirstLook:
+    """Look and plan. `remember`: keep the metadata that was asked for. `known`: what `checked` gave in this run, if it
+    was asked before. Raises MappingError."""
+    fitting, account = known or checked(parts, remember=remember)
     try:
         found = _look(fitting, account, progress)
     except RemoteError as error:

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from connector.core.flow import Pair
-from connector.core.mapping.check import check_mappings
+from connector.core.mapping.check import Records, check_mappings
 from connector.core.mapping.document import Mappings
-from connector.core.mapping.drift import Records
+from connector.core.mapping.named import with_ids
 from connector.core.mapping.ownership import contradictions
 from connector.core.mapping.proof import Loss, own_fields, prove
 from connector.core.schema import Entity
@@ -67,6 +67,7 @@ def check_files(mappings: Mappings, metadata: Metadata | None, only: Collection[
     mistakes = [*contradictions(mappings)]
     losses: list[tuple[Mistake, Loss]] = []
     if metadata is not None:
+        mappings = with_ids(mappings, metadata.records)
         mistakes += check_mappings(mappings, metadata.records)
         losses = list(_losses(mappings, metadata.records))
     files = [source.file for source in mappings.sources.values() if not only or source.file in only]

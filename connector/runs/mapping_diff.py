@@ -17,7 +17,7 @@ from connector.core.merge import merge
 from connector.core.scene import Account
 from connector.core.schema import Entity, SystemName
 from connector.errors import MappingError
-from connector.runs.account import fitted_before, inspect, looking_up
+from connector.runs.account import fitted_before, inspect, looking_up, naming
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.reading import StoredLinks, vendor_fields
 from connector.runs.report import plain
@@ -78,12 +78,15 @@ def diff(parts: Parts, new: Mappings, on_progress: Progress = silent) -> DiffRep
     """`parts.mappings` are the old ones; of these, what an account changed under is left out, as a run does. Raises
     MappingError where the new ones do not fit the accounts."""
     account = inspect(parts, remember=False, believed_seconds=0)
+    lines, before = lines_between(parts.mappings, new), fitted_before(parts)
+    parts, other = (
+        looking_up(naming(replace(parts, mappings=one), account.infos, before)) for one in (parts.mappings, new)
+    )
+    new = other.mappings
     mistakes = check_mappings(new, account.infos, values=False)
     if mistakes:
         raise MappingError(mistakes)
-    lines = lines_between(parts.mappings, new)
-    parts, new = looking_up(parts), looking_up(replace(parts, mappings=new)).mappings
-    found = drift(parts.mappings, fitted_before(parts), account.infos)
+    found = drift(parts.mappings, before, account.infos)
     parts = replace(parts, mappings=without(parts.mappings, found))
     counts: Counter[str] = Counter()
     samples: list[Differing] = []

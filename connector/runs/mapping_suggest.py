@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from connector.core.mapping.drift import drift, without
 from connector.core.mapping.suggest import UnknownValue, unmapped_lines
-from connector.runs.account import fitted_before, inspect
+from connector.runs.account import fitted_before, inspect, naming
 from connector.runs.advice import Advice, advice, unknown_in
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.reading import read
@@ -18,7 +18,9 @@ def suggest(parts: Parts, on_progress: Progress = silent) -> Advice:
     """Rows first, then lines."""
     on_progress("asking both accounts for their fields", 0, None)
     account = inspect(parts, remember=False, believed_seconds=0)
-    changed = drift(parts.mappings, fitted_before(parts), account.infos)
+    before = fitted_before(parts)
+    parts = naming(parts, account.infos, before)
+    changed = drift(parts.mappings, before, account.infos)
     readable = replace(parts, mappings=without(parts.mappings, changed))
     found = advice(readable, replace(account, drift=changed), _held(readable))
     return replace(found, proposals=(*found.proposals, *unmapped_lines(parts.mappings, account.infos)))

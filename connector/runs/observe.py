@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector.core.flow import Pair, Ref, SourceRecord
+from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood
 from connector.core.planning.holding import stands
@@ -54,12 +55,13 @@ class Sighting:
 
 def observe(parts: Parts, account: Account, progress: Progress, *, everything: bool = False) -> Sighting:
     """Read what changed since the cursors (or everything) and lay out the scene."""
-    look = Look(parts, account, StoredLinks(parts.store))
+    holds = parts.store.open_holds()
+    look = Look(parts, account, StoredLinks(parts.store), holds)
     read_changes(look, progress, everything)
     counts = Pair(count_of(look, SystemName.NETSUITE), count_of(look, SystemName.SALESFORCE))
     unseen = frozenset(not_shown(look)) if everything else frozenset()
     rechecked = tuple(parts.store.rechecks())
-    now, holds, answers = parts.clock.now(), parts.store.open_holds(), tuple(parts.store.open_answers())
+    now, answers = parts.clock.now(), tuple(parts.store.open_answers())
     queued = {*rechecked, *due(holds, now), *asked_about(answers)}
     fetch(look, queued)
     fetch(look, (ref for link in parts.store.lead_links(queued).values() for ref in link.refs_both()))
@@ -94,6 +96,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         answers=answers,
         again=look.again,
         written=written_lately(parts.store, (ref for one in linked for ref in refs_of(one)), now),
+        inactive={ref: parse_key(one.key, ref.system) for ref, one in look.records.items() if one.inactive},
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
         witnessed=frozenset(look.listed_deleted | remembered_deletions(look)),
         problems=look.problems,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connector.core.flow import (
@@ -61,9 +62,9 @@ def create(work: Work, creates: Sequence[Create]) -> None:
 def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> None:
     jobs = []
     for create in creates:
-        fields = resolved(work, create.fields, system)
-        if isinstance(fields, Ref):
-            orphaned(work, create.entity, one_sided(create.source), fields)
+        fields, waiting = resolved(work, create.fields, system)
+        if waiting:
+            orphaned(work, create.entity, one_sided(create.source), next(iter(waiting.values())))
         else:
             jobs.append(Job(create, Write(create.type, None, fields, key_of(create.source))))
     jobs = work.awake(jobs)
@@ -89,10 +90,10 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
         close(work, sent)
 
 
-def orphaned(work: Work, entity: Entity, refs: Pair[Ref | None], parent: Ref) -> None:
-    """Hold a record until its parent has a counterpart; it is looked at again by the next run."""
+def orphaned(work: Work, entity: Entity, refs: Pair[Ref | None], parent: Ref, field: str | None = None) -> None:
+    """Hold a record, or the one field that names its parent, until that has a counterpart; the next run looks again."""
     reason = f"waits for its parent {parent}, which has no counterpart in {parent.system.other.title} yet"
-    work.applied.failures.append(Hold("missing_parent", entity, refs, None, reason))
+    work.applied.failures.append(Hold("missing_parent", entity, refs, field, reason))
     work.look_again([ref for _, ref in refs if ref], "parent missing", now=False)
 
 
@@ -248,10 +249,12 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
     now = read(work.parts, [one.ref for one in updates])
     jobs = []
     for update in updates:
-        fields = resolved(work, update.fields, system)
-        if isinstance(fields, Ref):
-            orphaned(work, update.entity, refs_or_none(update.ref, update.other), fields)
-        elif _moved(work, update, now.get(update.ref)):
+        fields, waiting = resolved(work, update.fields, system)
+        if waiting:
+            update = _without_orphans(work, update, waiting)
+        if not fields:
+            continue
+        if _moved(work, update, now.get(update.ref)):
             work.tally(system, update.entity, "moved")
             work.look_again([update.ref, update.other], "moved since it was read")
         else:
@@ -269,6 +272,21 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
             assert isinstance(job.action, Update)
             _updated(work, job, outcome, back)
         close(work, sent)
+
+
+def _without_orphans(work: Work, update: Update, waiting: Mapping[str, Ref]) -> Update:
+    """An update without the fields that name a parent which has no counterpart yet: these are held, each alone."""
+    lines, system = work.parts.mappings.of(update.entity).fields, update.ref.system
+    written = ((name, vendor) for name in update.values for vendor in lines[name].lenses.of(system).writes)
+    parents = {name: waiting[vendor] for name, vendor in written if vendor in waiting}
+    for name, parent in parents.items():
+        orphaned(work, update.entity, refs_or_none(update.ref, update.other), parent, name)
+    return replace(
+        update,
+        values={name: value for name, value in update.values.items() if name not in parents},
+        loses={name: reason for name, reason in update.loses.items() if name not in parents},
+        joint=update.joint - parents.keys(),
+    )
 
 
 def _moved(work: Work, update: Update, record: SourceRecord | None) -> bool:

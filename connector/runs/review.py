@@ -153,15 +153,19 @@ def answer(
         except ValueError as why:
             refused.append((one, str(why)))
     if not dry_run:
-        _keep(store, answered, by)
+        _keep(store, answered, by, at)
     return AnsweredReport(tuple(answered), tuple(refused), dry_run)
 
 
-def _keep(store: Store, answered: Sequence[tuple[OpenHold, Answer]], by: str) -> None:
-    """What both sides hold can be agreed on by the next run. Anything else that is ignored is so from now on."""
+def _keep(store: Store, answered: Sequence[tuple[OpenHold, Answer]], by: str, at: datetime) -> None:
+    """What both sides hold can be agreed on by the next run. Anything else that is ignored is so from now on, and what
+    was answered to it before and is not carried out yet is taken back."""
+    left = [hold for hold, one in answered if one.choice == "ignore"]
+    withdrawn = _answers(store, (hold for hold in left if not hold.hold.field))
     with store.transaction():
         store.put_answers([one for hold, one in answered if hold.hold.field or one.choice != "ignore"])
-        store.ignore_holds((hold.id for hold, one in answered if one.choice == "ignore"), by)
+        store.close_answers({one.id: "lapsed" for one in withdrawn.values()}, at)
+        store.ignore_holds((hold.id for hold in left), by)
 
 
 def _answers(store: Store, holds: Iterable[OpenHold]) -> dict[int, Answer]:

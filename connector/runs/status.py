@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connector.core.mapping.drift import Drift, drift
-from connector.core.schema import Entity, SystemName
-from connector.runs.account import fitted_before, remembered, types_of
+from connector.core.schema import Entity
+from connector.runs.account import fitted_before, remembered
 from connector.runs.advice import NO_ADVICE, Advice, known_rows
 from connector.runs.noticed import noticed
 from connector.runs.parts import Parts
@@ -20,12 +20,7 @@ def status(parts: Parts) -> StatusReport:
         holds=tuple(one.hold for one in store.open_holds() if not one.ignored_by),
         pending=len(store.pending_intents()),
         rechecks=len(store.rechecks()),
-        cursors={
-            f"{system}.{type_}": cursor
-            for system in SystemName
-            for type_ in types_of(system)
-            if (cursor := store.cursor(system, type_))
-        },
+        cursors={f"{system}.{type_}": cursor for (system, type_), cursor in sorted(store.cursors().items())},
         runs=tuple(
             {
                 "run": run.id,

@@ -93,12 +93,11 @@ class _Tally:
 
 
 def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
-    first = parts.store.identity() is None
-    found = identities(parts)
-    check_identity(parts.store.identity(), found)
+    before, found = parts.store.identity(), identities(parts)
+    check_identity(before, found)
     parts.store.set_identity(found)
-    if mappings_changed(parts):  # files that no run has seen must fit before anything is touched
-        checked(parts)
+    # Files that no run has seen must fit before anything is touched.
+    known = checked(parts) if mappings_changed(parts) else None
     run_id = parts.store.start_run("sync", started)
     parts.store.prune(overruled_before=started - OVERRULED_KEPT, written_before=started - LATELY)
     _remember_deletes(parts)
@@ -106,7 +105,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
     calls = {system: one.calls_made() for system, one in parts.systems}
     try:
         recovered = recover(parts)
-        look = first_look(parts, progress, remember=True)
+        look = first_look(parts, progress, remember=True, known=known)
         ended = _passes(look, run_id, tally, progress)
     except BrakePulled as pulled:
         ended = f"stopped by a brake: {pulled}"
@@ -124,7 +123,7 @@ def _run(parts: Parts, started: datetime, progress: Progress) -> SyncReport:
         holds=unique(untold(parts.store, tally.holds)),
         open_holds=sum(not one.ignored_by for one in parts.store.open_holds()),
         conversions=tuple(tally.conversions),
-        uncarried=uncarried(look.parts, look.account, tally.types) if first else (),
+        uncarried=uncarried(look.parts, look.account, tally.types) if before is None else (),
         calls={str(system): one.calls_made() - calls[system] for system, one in parts.systems},
         recovered=recovered,
         brake=tally.brake,
@@ -203,8 +202,7 @@ def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied:
         doubts = smaller_doubts(parts.store, sighting.scene)
         parts.store.add_recheck(doubts, "what it looks like has found its place")
         applied.again = applied.again or bool(doubts)
-        for (system, type_), cursor in sighting.cursors.items():
-            parts.store.set_cursor(system, type_, cursor)
+        parts.store.set_cursors(sighting.cursors)
         remember_mappings(parts)
 
 

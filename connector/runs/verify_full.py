@@ -26,6 +26,7 @@ from connector.runs.account import checked, identities, types_of
 from connector.runs.double_keys import close_settled, double_key_hold
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.reading import StoredLinks, read, vendor_fields
+from connector.runs.report import Difference
 from connector.runs.verify import differences
 
 KEPT: Final = 1_000
@@ -97,12 +98,41 @@ class FullReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Held:
+    """What people have been told of: records in any hold, records that are held as a whole, and single fields."""
+
+    records: frozenset[Ref]
+    whole: frozenset[Ref]
+    fields: frozenset[tuple[Ref, str]]
+
+    @classmethod
+    def of(cls, holds: Sequence[Hold]) -> _Held:
+        named = [(hold, ref) for hold in holds for _, ref in hold.refs if ref is not None]
+        return cls(
+            records=frozenset(ref for _, ref in named),
+            whole=frozenset(ref for hold, ref in named if _is_whole(hold)),
+            fields=frozenset((ref, hold.field) for hold, ref in named if hold.field is not None),
+        )
+
+    def link(self, link: Link) -> bool:
+        return self.whole.issuperset(link.refs_both())
+
+    def difference(self, one: Difference) -> bool:
+        return self.fields.issuperset((ref, one.field) for _, ref in one.refs)
+
+
+def _is_whole(hold: Hold) -> bool:
+    """Whether nothing of the record crosses: no write at all was taken, or it is back in a stage of its own."""
+    return hold.field is None or hold.kind in ("refused", "stage")
+
+
+@dataclass(frozen=True, slots=True)
 class _Comparison:
     parts: Parts
     account: Account
     mark: _Mark
     recheck: bool
-    held: frozenset[Ref]
+    held: _Held
 
     def note(self, findings: Iterable[Finding]) -> None:
         """Keep what was found and how far we have come, together."""
@@ -129,7 +159,7 @@ def verify_full(
     before = None if restart else _kept(parts, accounts)
     mark = before or _Mark(parts.clock.now().isoformat(), parts.mappings.fingerprint, list(_both(accounts)))
     parts, account = checked(parts, remember=False, believed_seconds=0)
-    held = frozenset(ref for one in parts.store.open_holds() for _, ref in one.hold.refs if ref is not None)
+    held = _Held.of([one.hold for one in parts.store.open_holds()])
     comparison = _Comparison(parts, account, mark, recheck, held)
     _compare_links(comparison, on_progress)
     _look_through(comparison, on_progress)
@@ -188,16 +218,18 @@ def _in_links(comparison: _Comparison, links: Sequence[Link]) -> Iterator[Findin
     bases = parts.store.bases(link.id for link in links)
     names = StoredLinks(parts.store)
     for link in links:
-        if comparison.held.issuperset(link.refs_both()):
-            continue  # a person has been told
+        if comparison.held.link(link):
+            continue
         both = Pair(records[link.refs.netsuite], records[link.refs.salesforce])
         moved = _moved_on(link, both)
         if moved is not None:
             yield moved
             continue
-        for one in differences(parts, Linked(_observed(parts, link, both, names), bases.get(link.id))):
-            values = one.data()["values"]
-            yield Finding("difference", str(link.entity), _refs(link), "the two differ", one.field, values)
+        linked = Linked(_observed(parts, link, both, names), bases.get(link.id))
+        for one in differences(parts, linked):
+            if not comparison.held.difference(one):
+                values = one.data()["values"]
+                yield Finding("difference", str(link.entity), _refs(link), "the two differ", one.field, values)
     yield from _key_findings(comparison, links, records)
 
 
@@ -294,5 +326,5 @@ def _strangers(comparison: _Comparison, page: Sequence[SourceRecord]) -> Iterato
     live = [one for one in page if not (one.deleted or one.inactive or one.converted is not None)]
     linked = comparison.parts.store.links(one.ref for one in live)
     for record in live:
-        if record.ref not in linked and record.ref not in comparison.held:
+        if record.ref not in linked and record.ref not in comparison.held.records:
             yield Finding("unlinked", str(entity_of(record)), (str(record.ref),), "no run has brought it over")

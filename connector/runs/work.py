@@ -174,18 +174,18 @@ def resolve(work: Work, later: Later, system: SystemName) -> str | None:
     return stand_in.id if stand_in is not None and stand_in.system is system else None
 
 
-def resolved(work: Work, fields: Mapping[str, Planned], system: SystemName) -> dict[str, Raw] | Ref:
-    """`fields` with every `Later` replaced, or the first record that has no counterpart yet."""
+def resolved(work: Work, fields: Mapping[str, Planned], system: SystemName) -> tuple[dict[str, Raw], dict[str, Ref]]:
+    """`fields` with every `Later` replaced; apart from them, those that name a record without a counterpart yet."""
     done: dict[str, Raw] = {}
+    waiting: dict[str, Ref] = {}
     for name, value in fields.items():
-        if isinstance(value, Later):
-            id_ = resolve(work, value, system)
-            if id_ is None:
-                return value.ref
+        if not isinstance(value, Later):
+            done[name] = value
+        elif (id_ := resolve(work, value, system)) is not None:
             done[name] = id_
         else:
-            done[name] = value
-    return done
+            waiting[name] = value.ref
+    return done, waiting
 
 
 # --- sending ---------------------------------------------------------------------------------------

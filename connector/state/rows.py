@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -39,12 +38,13 @@ def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
-def ids_by_type(refs: Iterable[Ref]) -> list[tuple[SystemName, str, list[str]]]:
-    """The ids of `refs`, each once, by system and record type, all in order."""
-    ids: defaultdict[tuple[SystemName, str], set[str]] = defaultdict(set)
+def naming(refs: Iterable[Ref]) -> Parameters:
+    """The types and the ids of `refs`, by the columns of the links in which they stand."""
+    columns: dict[str, set[str]] = {f"{system}_{part}": set() for system in SystemName for part in ("type", "id")}
     for ref in refs:
-        ids[ref.system, ref.type].add(ref.id)
-    return [(system, type_, sorted(ids[system, type_])) for system, type_ in sorted(ids)]
+        columns[f"{ref.system}_type"].add(ref.type)
+        columns[f"{ref.system}_id"].add(ref.id)
+    return {name: sorted(values) for name, values in columns.items()}
 
 
 def ref_parameters(ref: Ref) -> Parameters:
@@ -75,6 +75,14 @@ def link_rank(row: RowMapping) -> tuple[bool, bool, datetime, int]:
     """Sorts the links of one ref, best last: active ones, among them not the lead's, then those that ended last."""
     active = row["state"] == "active"
     return active, active and row["entity"] is not Entity.LEAD, row["ended_at"] or row["began_at"], row["id"]
+
+
+def links_by_ref(found: Iterable[RowMapping], refs: Container[Ref]) -> dict[Ref, Link]:
+    """The best link of each of `refs`, in their order."""
+    best: dict[Ref, Link] = {}
+    for one in map(link, sorted(found, key=link_rank)):
+        best |= {ref: one for ref in one.refs_both() if ref in refs}
+    return {ref: best[ref] for ref in sorted(best)}
 
 
 def base_rows(bases: Mapping[int, Base]) -> Iterator[Parameters]:

@@ -9,7 +9,21 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from connector.core.schema import Entity, SystemName
 from connector.state import schema
@@ -26,7 +40,7 @@ def _equal(table: Table, *names: str) -> Select[Any]:
 
 
 IDENTITY = select(schema.identity)
-CURSOR = _equal(schema.cursors, "system", "type")
+CURSORS = select(schema.cursors)
 CACHED = _equal(schema.cached, "system", "name")
 RECHECKS = select(schema.rechecks)
 CANDIDATES = _equal(schema.match_keys, "system", "entity").where(_among(schema.match_keys.c.key))
@@ -51,17 +65,15 @@ FORGET_SAME_LOSS = delete(schema.overruled).where(
 LINKS_BY_ID = select(schema.links).where(_among(schema.links.c.id)).order_by(schema.links.c.id)
 
 
-@cache
-def links_of(system: SystemName) -> Select[Any]:
-    """The links of some ids of one `type` in a system."""
-    table = schema.links
-    return select(table).where(table.c[f"{system}_type"] == bindparam("type"), _among(table.c[f"{system}_id"]))
+def _names(system: SystemName) -> ColumnElement[bool]:
+    """Whether a link's ref in a system is of one of some types and has one of some ids: more than exactly the refs
+    wanted, but by the index of the refs."""
+    type_, id_ = (schema.links.c[f"{system}_{part}"] for part in ("type", "id"))
+    return and_(*(column.in_(bindparam(column.name, expanding=True)) for column in (type_, id_)))
 
 
-@cache
-def lead_links_of(system: SystemName) -> Select[Any]:
-    table = schema.links
-    return links_of(system).where(table.c.state == "active", table.c.entity == Entity.LEAD)
+LINKS_NAMING = select(schema.links).where(or_(*map(_names, SystemName)))
+LEAD_LINKS_NAMING = LINKS_NAMING.where(schema.links.c.state == "active", schema.links.c.entity == Entity.LEAD)
 
 
 @cache

@@ -8,7 +8,7 @@ that opened it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import groupby
@@ -140,30 +140,25 @@ class SqlStore(Transactions, Store):
         accounts = [{"system": system, "account": account} for system, account in identity]
         self._write_many(self._dialect.upsert(schema.identity, ("system",), ("account",)), accounts)
 
-    def cursor(self, system: SystemName, type: str) -> str | None:
-        found = self._rows(statements.CURSOR, {"system": system, "type": type})
-        return found[0]["cursor"] if found else None
+    def cursors(self) -> dict[tuple[SystemName, str], str]:
+        return {(row["system"], row["type"]): row["cursor"] for row in self._rows(statements.CURSORS)}
 
-    def set_cursor(self, system: SystemName, type: str, cursor: str) -> None:
-        row = {"system": system, "type": type, "cursor": cursor}
-        self._write(self._dialect.upsert(schema.cursors, ("system", "type"), ("cursor",)), row)
+    def set_cursors(self, cursors: Mapping[tuple[SystemName, str], str]) -> None:
+        moved = ({"system": system, "type": type_, "cursor": cursor} for (system, type_), cursor in cursors.items())
+        self._write_many(self._dialect.upsert(schema.cursors, ("system", "type"), ("cursor",)), moved)
 
     # links and bases -----------------------------------------------------------------------------------------
 
     def links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
-        return self._links_by_ref(refs, statements.links_of)
+        return self._links_naming(refs, statements.LINKS_NAMING)
 
     def lead_links(self, refs: Iterable[Ref]) -> dict[Ref, Link]:
-        return self._links_by_ref(refs, statements.lead_links_of)
+        return self._links_naming(refs, statements.LEAD_LINKS_NAMING)
 
-    def _links_by_ref(self, refs: Iterable[Ref], lookup: Callable[[SystemName], Select[Any]]) -> dict[Ref, Link]:
-        found: dict[Ref, Link] = {}
-        if by_type := rows.ids_by_type(refs):
-            with self._reading():
-                for system, type_, ids in by_type:
-                    best_last = sorted(self._rows_among(lookup(system), ids, type=type_), key=rows.link_rank)
-                    found |= {link.refs.of(system): link for link in map(rows.link, best_last)}
-        return found
+    def _links_naming(self, refs: Iterable[Ref], lookup: Select[Any]) -> dict[Ref, Link]:
+        wanted = frozenset(refs)
+        parts = [rows.naming(some) for some in rows.parts(sorted(wanted), IN_A_STATEMENT)]
+        return rows.links_by_ref(self._rows_of_parts(lookup, parts), wanted)
 
     def links_by_id(self, ids: Iterable[int]) -> dict[int, Link]:
         return {row["id"]: rows.link(row) for row in self._rows_among(statements.LINKS_BY_ID, ids)}
@@ -171,10 +166,11 @@ class SqlStore(Transactions, Store):
     def iter_links(self, entity: Entity | None = None, state: LinkState = "active") -> Iterator[Link]:
         """In the order in which they began, read page by page: a link that begins or ends meanwhile may or may
         not be among them, and other methods may be called in between."""
-        last = 0
-        while page := self._links_after(last, entity, state):
+        page = self._links_after(0, entity, state)
+        yield from page
+        while len(page) == ROWS_AT_ONCE:
+            page = self._links_after(page[-1].id, entity, state)
             yield from page
-            last = page[-1].id
 
     def _links_after(self, last: int, entity: Entity | None, state: LinkState) -> list[Link]:
         wanted = {"last": last, "state": state, "size": ROWS_AT_ONCE} | ({} if entity is None else {"entity": entity})

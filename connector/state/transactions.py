@@ -124,16 +124,16 @@ class Transactions:
             return connection.execute(statement, parameters).mappings().all()
 
     def _rows_among(self, statement: Executable, among: Iterable[Any], **parameters: Any) -> list[RowMapping]:
-        """The rows for the values `among`, all as they are at one moment. Nothing is asked about nothing."""
-        wanted = sorted(set(among))
-        if not wanted:
+        """The rows for the values `among`."""
+        lists = rows.parts(sorted(set(among)), IN_A_STATEMENT)
+        return self._rows_of_parts(statement, [{statements.AMONG: some, **parameters} for some in lists])
+
+    def _rows_of_parts(self, statement: Executable, parts: Sequence[rows.Parameters]) -> list[RowMapping]:
+        """The rows of a question asked in parts, all as they are at one moment. Nothing is asked about nothing."""
+        if not parts:
             return []
-        with self._asking() if len(wanted) <= IN_A_STATEMENT else self._reading() as connection:
-            return [
-                row
-                for some in rows.parts(wanted, IN_A_STATEMENT)
-                for row in connection.execute(statement, {statements.AMONG: some, **parameters}).mappings()
-            ]
+        with self._asking() if len(parts) == 1 else self._reading() as connection:
+            return [row for part in parts for row in connection.execute(statement, part).mappings().all()]
 
     def _write(self, statement: Executable, parameters: rows.Parameters | None = None) -> int:
         """Returns how many rows were changed."""

@@ -100,7 +100,7 @@ class Authorizer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Counts:
     """What a session did so far. `calls` are requests that left (retries among them)."""
 
@@ -221,7 +221,7 @@ class Session(RequestsSession):
     @property
     def counts(self) -> Counts:
         with self._lock:
-            return self._counts
+            return replace(self._counts)
 
     def request(  # type: ignore[override]
         self,
@@ -317,7 +317,7 @@ class Session(RequestsSession):
         # requests keeps a body that was read piece by piece nowhere; this is where it would keep a whole one.
         response._content = bytes(body)
         with self._lock:
-            self._counts = replace(self._counts, bytes_received=self._counts.bytes_received + len(body))
+            self._counts.bytes_received += len(body)
 
     def _judged(self, call: _Call, response: Response) -> Response:
         """The response, if it is an answer (or an expired login); else a `_Failure`."""
@@ -373,7 +373,7 @@ class Session(RequestsSession):
                 yield
             finally:
                 with self._lock:
-                    self._counts = replace(self._counts, in_flight=self._counts.in_flight - 1)
+                    self._counts.in_flight -= 1
 
     def _count_call(self) -> None:
         with self._lock:
@@ -381,17 +381,13 @@ class Session(RequestsSession):
             if self._budget is not None and counts.calls >= self._budget:
                 text = f"the budget of {self._budget} calls for this run is used up; the next run goes on from here"
                 raise _Failure(Throttled(text, system=self.system), again=False)
-            in_flight = counts.in_flight + 1
-            self._counts = replace(
-                counts,
-                calls=counts.calls + 1,
-                in_flight=in_flight,
-                most_in_flight=max(in_flight, counts.most_in_flight),
-            )
+            counts.calls += 1
+            counts.in_flight += 1
+            counts.most_in_flight = max(counts.in_flight, counts.most_in_flight)
 
     def _count_retry(self, state: RetryCallState) -> None:
         with self._lock:
-            self._counts = replace(self._counts, retries=self._counts.retries + 1)
+            self._counts.retries += 1
 
     def _pause(self, state: RetryCallState) -> float:
         """Exponential back-off with full jitter, and never less than the server asked for."""
@@ -458,6 +454,7 @@ def _random_source() -> random.Random:
     return random.Random()
 
 
+@lru_cache(maxsize=64)
 def _host(parts: SplitResult) -> str:
     """`host[:port]`, the port only where it is not the scheme's own."""
     host = (parts.hostname or "").lower()

@@ -20,6 +20,7 @@ from connector.ui.guard import guarded
 from connector.ui.sandbox_config import login_facts, refuse_to_overwrite, write_config
 
 if TYPE_CHECKING:
+    from connector.sandbox.salesforce.settings import RecordType
     from connector.sandbox.stand import Addresses, Stand
 
 
@@ -28,6 +29,8 @@ MADE_UP: Final = {
     "salesforce": {"leads": 40, "accounts": 15, "contacts": 25, "opportunities": 10},
 }
 """How many records of each kind the sandboxes start with, unless they start empty or are loaded."""
+TYPED: Final = ("Lead", "Account", "Contact", "Opportunity")
+"""The objects that may have record types."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,18 @@ class Serving:
     empty: bool
     load: Path | None
     custom_field: tuple[str, ...]
+    record_type: tuple[str, ...]
     seed: int
     config_out: Path | None
     as_json: bool
+
+
+def _checked(context: click.Context, option: click.Parameter, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Record types as `Lead:Retail`. Raises BadParameter."""
+    wrong = [text for text in asked if not re.fullmatch(rf"({'|'.join(TYPED)}):[A-Za-z]\w*", text)]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]}: expected one of {', '.join(TYPED)} and a name, as in Lead:Retail")
+    return asked
 
 
 @click.group(short_help="Both vendors as local sandboxes.")
@@ -67,6 +79,13 @@ def sandbox() -> None:
     multiple=True,
     metavar="LABEL",
     help="A text field of your own on NetSuite's customers and Salesforce's leads and accounts.",
+)
+@click.option(
+    "--record-type",
+    multiple=True,
+    metavar="OBJECT:NAME",
+    callback=_checked,
+    help="A record type of a Salesforce object, such as Lead:Retail; the first of an object is the users' default.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same ids and records.")
 @click.option(
@@ -110,7 +129,7 @@ def _serve(serving: Serving) -> int:
         refuse_to_overwrite(serving.config_out)
     with ExitStack() as until:
         folder = until.enter_context(_folder_for_secrets(serving.config_out))
-        accounts = _accounts(serving.custom_field)
+        accounts = _accounts(serving.custom_field, serving.record_type)
         stand = Stand(seed=serving.seed, directory=folder, running_clocks=True, **accounts)
         _fill(stand, serving)
         at = _listen(stand, serving, until)
@@ -120,8 +139,9 @@ def _serve(serving: Serving) -> int:
     return 0
 
 
-def _accounts(labels: Sequence[str]) -> dict[str, Any]:
-    """Both accounts with a text field of these labels, named as the vendors name what an admin adds."""
+def _accounts(labels: Sequence[str], record_types: Sequence[str]) -> dict[str, Any]:
+    """Both accounts with a text field of these labels, named as the vendors name what an admin adds, and the org with
+    these record types."""
     from connector.sandbox.netsuite.settings import CustomField
     from connector.sandbox.netsuite.settings import Settings as NetSuite
     from connector.sandbox.salesforce.fields import text
@@ -133,7 +153,19 @@ def _accounts(labels: Sequence[str]) -> dict[str, Any]:
         for label, name in names.items()
     ]
     theirs = [(of, text(f"{name}__c", 255, label)) for of in ("Lead", "Account") for label, name in names.items()]
-    return {"netsuite": NetSuite(custom_fields=tuple(ours)), "salesforce": Salesforce(extra_fields=tuple(theirs))}
+    org = Salesforce(extra_fields=tuple(theirs), record_types=tuple(_record_types(record_types)))
+    return {"netsuite": NetSuite(custom_fields=tuple(ours)), "salesforce": org}
+
+
+def _record_types(asked: Sequence[str]) -> Iterator[RecordType]:
+    """The record types of `_checked`; the first of an object is its default."""
+    from connector.sandbox.salesforce.settings import RecordType
+
+    seen: set[str] = set()
+    for text in asked:
+        sobject, _, name = text.partition(":")
+        yield RecordType(sobject, name, default=sobject not in seen)
+        seen.add(sobject)
 
 
 def _fill(stand: Stand, serving: Serving) -> None:

@@ -54,7 +54,7 @@ SALESFORCE = (
     Call("salesforce", "describe", "read", "POST", "/composite$", "/describe"),
     Call("salesforce", "query", "read", "GET", r"/query(All)?/?\?q="),
     Call("salesforce", "mark", "read", "POST", "/composite$", "/updated/"),
-    Call("salesforce", "changes", "read", "POST", "/composite$", "/query"),
+    Call("salesforce", "changes", "read", "POST", "/composite$", "SystemModstamp"),
     Call("salesforce", "next page", "read", "GET", r"/query(All)?/[A-Za-z0-9]+-\d+"),
     Call("salesforce", "read", "read", "POST", "/composite/sobjects/"),
     Call("salesforce", "create", "write", "POST", "/composite/sobjects$"),
@@ -62,8 +62,10 @@ SALESFORCE = (
     Call("salesforce", "convert", "write", "POST", "/services/Soap/"),
 )
 CALLS = NETSUITE + SALESFORCE
-STATE = Call("ours", "our state", "state", "", "")
-COLUMNS = (*CALLS, STATE)
+STATE = Call("ours", "our state in a file", "state", "", "")
+STATE_ON_SERVER = Call("ours", "our state in PostgreSQL", "state", "", "")
+"""Its check wants the URL of a server as its path."""
+COLUMNS = (*CALLS, STATE, STATE_ON_SERVER)
 
 
 def named(title: str) -> Call:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults import clocks, happenings
-from tests.faults.calls import CALLS, COLUMNS, NETSUITE, SALESFORCE, STATE, Call, named
+from tests.faults import clocks, happenings, postgresql_state
+from tests.faults.calls import CALLS, COLUMNS, NETSUITE, SALESFORCE, STATE, STATE_ON_SERVER, Call, named
 from tests.faults.reactions import (
     SOAP_ONLY,
     Reaction,
@@ -270,12 +270,14 @@ def _worlds() -> list[Row]:
         .else_never("the account is asked for before, and the run has ended"),
         Row("F38", "our process dies")
         .on(CALLS, survives_a_crash())
-        .not_on([STATE], "the crash points of the store are enumerated by tests/crashpoints"),
+        .not_on([STATE, STATE_ON_SERVER], "the crash points of the store are enumerated by tests/crashpoints"),
         Row("F39", "our state is locked, full, damaged, restored")
         .on([STATE], happenings.STATE_TROUBLE)
+        .on([STATE_ON_SERVER], postgresql_state.STATE_TROUBLE)
         .else_never("not our state"),
         Row("F40", "others work on the same records")
         .on([STATE], happenings.SECOND_RUNNER)
+        .on([STATE_ON_SERVER], postgresql_state.SECOND_RUNNER)
         .on([NS_UPDATE, SF_UPDATE], happenings.EDITED_MEANWHILE)
         .on([SF_CONVERT], happenings.CONVERTED_MEANWHILE)
         .on([NS_CREATE, SF_CREATE], happenings.MADE_MEANWHILE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.faults.calls import COLUMNS, Call
+from tests.faults.calls import COLUMNS, STATE_ON_SERVER, Call
 from tests.faults.reactions import Reaction
 from tests.faults.table import Row, as_markdown, missing, rows
 
@@ -17,7 +19,9 @@ CHECKED = [
 
 
 @pytest.mark.parametrize(("call", "reaction"), CHECKED)
-def test_the_reaction_to_a_fault(call: Call, reaction: Reaction) -> None:
+def test_the_reaction_to_a_fault(call: Call, reaction: Reaction, request: pytest.FixtureRequest) -> None:
+    if call is STATE_ON_SERVER:
+        call = replace(call, path=request.getfixturevalue("postgresql_server"))
     reaction.check(call)
 
 

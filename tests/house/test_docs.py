@@ -93,12 +93,16 @@ class Desk:
         return ready
 
     def stop_serving(self) -> int | None:
-        """Ctrl-C in the first terminal; the exit code of `serve`."""
+        """The end of the first terminal; the exit code of `serve`. The signal of Ctrl-C takes the same way, but is
+        ignored by what a shell runs in the background."""
         if self.serving is None:
             return None
         with self.serving as process:
-            process.send_signal(signal.SIGINT)
-            return process.wait(timeout=20)
+            process.send_signal(signal.SIGTERM)
+            try:
+                return process.wait(timeout=20)
+            finally:
+                process.kill()
 
     def mine(self, text: str) -> str:
         """`text` with this desk's ports."""

@@ -67,8 +67,8 @@ MERGING = (
         "unconditional-update",
         "I2",
         "connector/runs/records.py",
-        "        elif _moved(work, update, now.get(update.ref)):\n",
-        "        elif False:\n",
+        "        if _moved(work, update, now.get(update.ref)):\n",
+        "        if False:\n",
         (EDITS, "-k", "between_our_read_and_our_write"),
     ),
     Mutant(
@@ -232,9 +232,7 @@ READING = (
         "I9",
         "connector/runs/sync.py",
         "        applied = Applied(refusals=tally.refusals)\n",
-        "        for (system, type_), cursor in sighting.cursors.items():\n"
-        "            parts.store.set_cursor(system, type_, cursor)\n"
-        "        applied = Applied(refusals=tally.refusals)\n",
+        "        parts.store.set_cursors(sighting.cursors)\n        applied = Applied(refusals=tally.refusals)\n",
         (FAULTS, "-k", "test_a_run_that_dies"),
     ),
     Mutant(

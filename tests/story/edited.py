@@ -17,6 +17,18 @@ def line(text: str) -> Callable[[str], str]:
     return lambda file: insert_line(file, ("fields",), text)
 
 
+def lines(*texts: str, fields: tuple[str, ...] = ()) -> Callable[[str], str]:
+    """The file with these lines, and without the reasons for which these vendor fields were left out."""
+
+    def edit(file: str) -> str:
+        file = taken_up(file, *fields)
+        for text in texts:
+            file = line(text)(file)
+        return file
+
+    return edit
+
+
 def exchange(old: str, new: str) -> Callable[[str], str]:
     def edit(file: str) -> str:
         assert old in file

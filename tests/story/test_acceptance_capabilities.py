@@ -14,6 +14,7 @@ import pytest
 
 from connector.core.mapping.document import load_mappings
 from connector.errors import MappingError
+from connector.runs.mapping_check import check
 from connector.runs.parts import RunSettings
 from connector.sandbox.netsuite.settings import CustomField
 from connector.sandbox.netsuite.settings import Settings as NetSuiteSandbox
@@ -130,12 +131,29 @@ def test_a_mapping_that_pairs_the_wrong_records_is_told_the_right_one(tmp_path: 
     assert "organization.yaml:" in str(told.value)
 
 
-def test_a_mandatory_custom_field_without_a_line_is_named_and_stops_only_what_lacks_it(
-    make_town: Callable[..., Town],
-) -> None:
-    """A7, its second half: NetSuite's metadata does not tell what a form demands, so NetSuite's own refusal does."""
+def test_a_mandatory_custom_field_without_a_line_is_named_before_any_write(make_town: Callable[..., Town]) -> None:
+    """A7: the account's list of custom fields tells what is mandatory wherever it stands."""
     needed = CustomField("custentity_region", "customer", "text", "Region", length=40, mandatory=True)
     town = make_town(netsuite=NetSuiteSandbox(custom_fields=(needed,)))
+    salesforce_lead(town, "Akin", "Aethna")
+    what = "NetSuite demands `custentity_region` of every new customer, and nothing gives it"
+    assert {(one["file"], one["what"]) for one in check(town.parts).data()["mistakes"]} == {
+        ("lead.yaml", what),
+        ("organization.yaml", what),
+    }
+    with pytest.raises(MappingError, match="custentity_region"):
+        town.sync()
+    assert town.rows("netsuite", "customer") == []
+
+
+def test_what_one_form_alone_demands_is_named_by_its_refusal_and_stops_only_what_lacks_it(
+    make_town: Callable[..., Town], tmp_path: Path
+) -> None:
+    """A7: what a single form demands no metadata tells, so NetSuite's own refusal does, unless `demands` does."""
+    needed = CustomField("custentity_region", "customer", "text", "Region", length=40, mandatory=True, forms=(-2,))
+    on_form = ("create: {isPerson: true", 'create: {customForm: "-2", isPerson: true')
+    folder = edited_mappings(tmp_path, "lead.yaml", *on_form)
+    town = make_town(netsuite=NetSuiteSandbox(custom_fields=(needed,)), mappings=folder)
     salesforce_lead(town, "Akin", "Aethna")
     there = netsuite_lead(town, "Ray", "Ray Ltd", custentity_region="West")
     report = town.sync()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from connector.core.flow import Pair
+from connector.core.flow import Pair, Ref
+from connector.core.schema import SystemName
 from connector.runs.sync import sync
 from connector.systems.salesforce.auth import ClientCredentials
 from connector.systems.salesforce.settings import SalesforceSettings
@@ -265,6 +267,39 @@ def test_what_waits_for_a_company_that_nobody_can_tell_crosses_once_it_can_be_to
     (person,) = active(town, "contact")
     assert str(person["company"]) == counterpart(town, "Account", double)
     assert open_holds(town) == []
+
+
+def test_an_edit_beside_a_company_that_nobody_can_tell_crosses_without_it(town: Town) -> None:
+    """A contact moves to a company that is held: only the move waits, whatever else was typed crosses."""
+    for _ in range(2):
+        town.new_netsuite("customer", isPerson=False, companyName="Twin", entityStatus={"id": "8"})
+    account, customer = linked_account(town, "Ray Ltd")
+    contact = town.new_salesforce("Contact", LastName="Ray", Email="bob@ray.example", AccountId=account)
+    town.sync()
+    person = counterpart(town, "Contact", contact)
+    twin = town.new_salesforce("Account", Name="Twin", Type="Prospect")
+    town.salesforce("update", type="Contact", id=contact, fields={"AccountId": twin, "Title": "CEO"})
+    assert town.sync().counts["netsuite.person.updated"] == 1
+    row = town.row("netsuite", "contact", person)
+    assert (row["title"], str(row["company"])) == ("CEO", customer)
+    assert open_holds(town) == [("ambiguous", None), ("missing_parent", "organization")]
+    ours = town.store.written([Ref(SystemName.NETSUITE, "contact", person)], town.clock.now() - timedelta(hours=1))
+    assert [one.field for one in ours] == ["job_title"], "the move does not count as written"
+    calm(town)
+    town.salesforce("update", type="Account", id=twin, fields={"Name": "Akin Corp"})
+    told_alike(town)
+    assert str(town.row("netsuite", "contact", person)["company"]) == counterpart(town, "Account", twin)
+    assert open_holds(town) == []
+
+
+def test_a_name_that_is_too_long_is_told_as_that(town: Town) -> None:
+    """NetSuite demands a contact's last name and holds 32 characters of it; Salesforce holds 80."""
+    account, _ = linked_account(town, "Ray Ltd")
+    town.new_salesforce("Contact", LastName="R" * 40, Email="bob@ray.example", AccountId=account)
+    town.sync()
+    (one,) = town.store.open_holds()
+    assert (one.hold.kind, one.hold.field) == ("value", None)
+    assert one.hold.reason == "last_name: 40 characters, lastName holds 32 in NetSuite"
 
 
 def test_an_org_without_our_key_field_syncs_converts_and_survives_the_loss_of_our_state(town: Town) -> None:

@@ -266,3 +266,21 @@ def test_the_status_tells_the_row_for_a_value_that_appeared(accounts: Accounts) 
 
     assert [one.what for one in told.drift.changes] == ["value appeared: (none) -> Frozen"]
     assert [(one.file, one.yaml) for one in told.proposals] == [("lead.yaml", 'Frozen: "4"')]
+
+
+def test_a_value_that_an_account_lacked_crosses_once_it_is_there_though_nobody_touches_the_record(
+    accounts: Accounts,
+) -> None:
+    lead = accounts.infos.salesforce["Lead"]
+    listed = replace(lead.fields["Rating"], kind="picklist", restricted=True, options={"Hot": "Hot", "Warm": "Warm"})
+    accounts.salesforce.redescribe(with_field(lead, listed))
+    ref = accounts.lead(1, Rating="Hot")
+    accounts.sync()
+    accounts.netsuite.edit(accounts.counterpart(ref), {"custentity_rating": "3"})
+    assert [hold.reason for hold in accounts.sync().holds] == ["'Cold' is not a value of Rating in Salesforce"]
+
+    accounts.salesforce.redescribe(with_field(lead, replace(listed, options={"Hot": "Hot", "Cold": "Cold"})))
+    accounts.clock.sleep(2 * 24 * 3600)
+
+    assert accounts.sync().holds == ()
+    assert accounts.salesforce.now_in(ref).fields["Rating"] == "Cold"

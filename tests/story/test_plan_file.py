@@ -77,8 +77,8 @@ def test_the_cursors_stay_where_they_are_and_the_next_sync_sees_everything(town:
     calm(town)
 
 
-def cursors(town: Town) -> list[str | None]:
-    return [town.store.cursor(SystemName.NETSUITE, "customer"), town.store.cursor(SystemName.SALESFORCE, "Lead")]
+def cursors(town: Town) -> dict[tuple[SystemName, str], str]:
+    return town.store.cursors()
 
 
 # --- refused ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 from connector.core.flow import Pair
 from connector.errors import MappingError
 from connector.runs.sync import sync
-from tests.story.people import PROSPECT_STATUS, calm, customer_fields, linked_lead, live
+from tests.story.people import PROSPECT_STATUS, calm, customer_fields, lead_fields, linked_lead, live, writes
 from tests.story.test_faults import Crash, Fate, mortal_sync
 from tests.story.town import MAPPINGS, Town
 
@@ -112,6 +112,14 @@ def test_a_plan_does_not_promise_a_child_whose_parent_waits(town: Town) -> None:
     report = sync(town.parts, dry_run=True).data()
     assert report["plan"]["counts"].get("netsuite", {}).get("person") is None
     assert "missing_parent" in {hold["kind"] for hold in report["holds"]}
+
+
+def test_a_first_run_asks_an_account_once_what_it_looks_like(town: Town) -> None:
+    """The mapping files are held against it before anything is touched, and the same answer serves the look."""
+    town.new_salesforce("Lead", **lead_fields("Akin", "Aethna Inc"))
+    assert writes(town.sync()) == 2
+    routes = town.stand.salesforce_front.stats()["by_route"]
+    assert routes["GET /query"] == 2, "the org's id, and once its converted statuses"
 
 
 def test_a_dry_run_keeps_nothing_of_what_it_asked(town: Town) -> None:

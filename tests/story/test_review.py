@@ -13,9 +13,10 @@ import pytest
 from connector.core.flow import Choice, Pair
 from connector.core.ports import OpenHold
 from connector.runs import review
-from connector.runs.review import AnsweredReport, Reply, Selection
+from connector.runs.review import Reply, Selection
 from connector.runs.sync import make_plan
 from connector.sandbox.salesforce.settings import DuplicateRule, Settings
+from tests.story.answering import ALL, answer
 from tests.story.people import (
     calm,
     counterpart,
@@ -29,7 +30,6 @@ from tests.story.people import (
 )
 from tests.story.town import MAPPINGS, Town
 
-ALL = Selection()
 REFUSED = {
     "kind": "lock_row",
     "match": {"method": "PATCH", "path": "/(record/v1/customer|composite/sobjects)"},
@@ -44,12 +44,6 @@ def disagree(town: Town, here: str = "Owner", there: str = "CEO") -> tuple[str, 
     town.salesforce("update", type="Lead", id=lead, fields={"Title": there})
     town.sync()
     return lead, customer
-
-
-def answer(town: Town, choice: Choice, text: str = "", selection: Selection = ALL) -> AnsweredReport:
-    report = review.answer(town.store, selection, Reply(choice, text), "jo", town.clock.now())
-    assert report.answered
-    return report
 
 
 def titles(town: Town, lead: str, customer: str) -> tuple[Any, Any]:

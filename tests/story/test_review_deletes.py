@@ -9,11 +9,11 @@ import pytest
 
 from connector.core.brakes import Limits
 from connector.core.flow import Choice
-from connector.runs import review
 from connector.runs.parts import RunSettings
 from connector.runs.plan_file import draw_up, perform
-from connector.runs.review import AnsweredReport, Reply, Selection
+from connector.runs.review import Selection
 from connector.runs.sync import make_plan
+from tests.story.answering import answer, refusals
 from tests.story.people import (
     active,
     calm,
@@ -29,11 +29,7 @@ from tests.story.people import (
 )
 from tests.story.town import Town
 
-ALL = Selection()
-
-
-def answer(town: Town, choice: Choice, selection: Selection = ALL) -> AnsweredReport:
-    return review.answer(town.store, selection, Reply(choice), "jo", town.clock.now())
+DELETED = Selection(kind="deleted")
 
 
 def deleted_in_salesforce(town: Town) -> tuple[str, str]:
@@ -66,7 +62,7 @@ def one_lead(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_a_lead_deleted_in_salesforce_is_planned_made_again_and_then_done_with(town: Town) -> None:
     old, customer = deleted_in_salesforce(town)
     town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
-    assert answer(town, "again").answered
+    answer(town, "again")
     (action,) = make_plan(town.parts).data()["actions"]
     assert (action["verb"], action["fields"]["Title"]) == ("create", "CEO")
     assert "made again, answered by jo" in action["reason"]
@@ -119,7 +115,7 @@ def test_an_account_comes_back_with_its_people_and_sales_when_all_are_answered(t
     town.salesforce("delete", type="Account", id=account)
     town.sync()
     assert open_holds(town) == [("deleted", None)] * 3
-    answer(town, "again", Selection(kind="deleted"))
+    answer(town, "again", selection=DELETED)
     town.sync()
     ((fresh,), (contact,), (deal,)) = (live(town, type_) for type_ in ("Account", "Contact", "Opportunity"))
     assert contact["AccountId"] == deal["AccountId"] == fresh["Id"] != account
@@ -230,6 +226,36 @@ def test_an_answer_and_its_hold_outlive_a_write_that_is_refused(town: Town) -> N
     assert (open_holds(town), town.store.open_answers()) == ([], [])
 
 
+def refused_again(town: Town) -> str:
+    """A lead that shall be made again in Salesforce, which refuses it: the NetSuite customer that is left."""
+    _, customer = deleted_in_salesforce(town)
+    answer(town, "again")
+    town.stand.salesforce_front.arm([REFUSED])
+    town.sync()
+    assert len(town.store.open_answers()) == 1
+    return customer
+
+
+def test_ignoring_takes_an_answer_back_that_stays_refused(town: Town) -> None:
+    refused_again(town)
+    answer(town, "ignore", selection=DELETED)
+    assert town.store.open_answers() == []
+    town.stand.salesforce_front.arm([])
+    town.wait(2 * 3600)
+    calm(town)
+    assert live(town, "Lead") == []
+    (one,) = town.store.open_holds()
+    assert (one.hold.kind, one.ignored_by) == ("deleted", "jo")
+
+
+def test_following_takes_the_place_of_an_answer_that_stays_refused(town: Town) -> None:
+    customer = refused_again(town)
+    answer(town, "follow", selection=DELETED)
+    assert town.sync().counts == {"netsuite.lead.deleted": 1}
+    assert town.row("netsuite", "customer", customer)["isinactive"] == "T"
+    assert (open_holds(town), town.store.open_answers()) == ([], [])
+
+
 @pytest.mark.parametrize("side", ["netsuite", "salesforce"])
 def test_a_lost_answer_makes_no_double(town: Town, side: str) -> None:
     if side == "salesforce":
@@ -322,7 +348,7 @@ def test_what_is_only_not_shown_takes_neither_answer(town: Town, choice: Choice)
     org = town.stand.salesforce.org
     org.store.remove(org.sobject("Lead"), lead)
     town.sync()
-    ((_, why),) = answer(town, choice).refused
+    (why,) = refusals(town, choice)
     assert "does not list it as deleted" in why
 
 
@@ -331,14 +357,14 @@ def test_a_record_that_was_merged_away_takes_neither_answer(town: Town) -> None:
     second, _ = linked_lead(town, "Moss")
     town.salesforce("merge", type="Lead", id=first, losers=[second])
     town.sync()
-    held = [one for one in town.store.open_holds() if one.hold.kind == "deleted"]
-    assert held
-    assert [len(answer(town, choice).answered) for choice in ("again", "follow")] == [0, 0]  # type: ignore[arg-type]
+    assert ("deleted", None) in open_holds(town)
+    assert refusals(town, "again")
+    assert refusals(town, "follow")
 
 
 def test_what_the_state_forgot_has_nothing_to_follow(town: Town) -> None:
     deleted_in_salesforce(town)
     town.forget()
     town.sync()
-    assert answer(town, "follow").refused
+    assert refusals(town, "follow")
     assert len(active(town, "customer")) == 1

@@ -10,7 +10,7 @@ from connector.core.flow import Pair
 from connector.runs.mapping_check import check
 from connector.sandbox.netsuite.settings import CustomField
 from connector.sandbox.netsuite.settings import Settings as NetSuiteSandbox
-from tests.story.edited import LEAD, Make, customer_of, holds, line, taken_up
+from tests.story.edited import LEAD, Make, customer_of, exchange, holds, lines
 from tests.story.town import MAPPINGS, Town
 
 RETAIL, TRADE = "1", "2"
@@ -31,11 +31,9 @@ LINES = (
 
 def by_form(file: str) -> str:
     """lead.yaml with a variant for each form, and what each form demands."""
-    file = taken_up(file, "customForm", "Primary__c", "NumberofLocations__c", "SICCode__c")
     demands = "record: customer\n  demands: {retail: [custentity_shops], trade: [custentity_fleet]}"
-    for text in (VARIANT, *LINES):
-        file = line(text)(file)
-    return file.replace("record: customer", demands, 1)
+    fields = ("customForm", "Primary__c", "NumberofLocations__c", "SICCode__c")
+    return exchange("record: customer", demands)(lines(VARIANT, *LINES, fields=fields)(file))
 
 
 @pytest.fixture

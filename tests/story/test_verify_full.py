@@ -13,7 +13,7 @@ from connector.core.schema import SystemName
 from connector.runs.parts import RunSettings
 from connector.runs.review import Reply, Selection, answer, review
 from connector.runs.verify_full import FullReport, verify_full
-from tests.story.people import calm, counterpart, lead_fields, told_alike, writes
+from tests.story.people import calm, counterpart, lead_fields, linked_lead, open_holds, told_alike, writes
 from tests.story.test_acceptance_plan import a_day, snapshot
 from tests.story.town import Town
 
@@ -59,6 +59,18 @@ def test_a_silent_change_is_found_queued_and_carried(town: Town) -> None:
     assert report.queued == 2
     assert town.sync().counts == {"netsuite.lead.updated": 1}
     assert kinds(compared(town)) == {}
+
+
+def test_beside_a_held_field_the_others_are_compared(town: Town) -> None:
+    lead, customer = linked_lead(town, Title="Director", City="Norfolk")
+    town.salesforce("update", type="Lead", id=lead, fields={"Title": "CEO"})
+    town.netsuite("update", type="customer", id=customer, fields={"title": "Owner"})
+    settled(town)
+    assert open_holds(town) == [("conflict", "job_title")]
+    silently(town, "Lead", lead, Company="Aethna Ltd")
+    report = compared(town)
+    assert [one["field"] for one in report.findings] == ["company"], "of the held field, a person has been told"
+    assert report.equal == report.compared - 1
 
 
 def test_an_account_merge_that_moved_contacts_without_a_stamp(town: Town) -> None:

@@ -29,7 +29,7 @@ def crosses_once(life: Life) -> Iterator[Violation]:
         field = FIELDS[one.kind][0]
         life.crowd.types(one, {field: "encore"})
         writes = [_writes(life), _writes(life)]
-        if writes == [1, 1] and _has_automation(life):
+        if writes == [1, 1] and (_has_automation(life) or life.crowd.companies_disturbed):
             writes = [1, _writes(life)]
         arrived = plain(End.of(life).by_ref[other.ref].fields[field])
         if writes != [1, 0] or arrived != "encore":
@@ -40,7 +40,8 @@ def crosses_once(life: Life) -> Iterator[Violation]:
 
 def _has_automation(life: Life) -> bool:
     """Whether a save may set off rules of Salesforce: one that came after the record was made fills another field, and
-    one that saves a second time under a user's name cannot be told from an edit. What they leave crosses as well."""
+    one that saves a second time under a user's name cannot be told from an edit. What they leave crosses as well, and
+    so does the company that a merge has moved a person to without a stamp: our save is what shows it."""
     return any(one["do"] == "automation" for one in life.trace["operations"])
 
 

@@ -97,11 +97,6 @@ class End:
         other = self.by_ref.get(str(claim)) if claim else None
         return other if other is not None and other.live else None
 
-    @property
-    def companies_disturbed(self) -> bool:
-        """Salesforce moves the people of a merged account without a stamp, so that no cursor can show them."""
-        return any(name.startswith("Company") for name in self.life.crowd.disturbed)
-
 
 def entered(life: Life, name: str) -> list[str]:
     """The leads and contacts of that name that people entered by hand."""
@@ -165,7 +160,7 @@ def converged(end: End) -> Iterator[Violation]:
     """I1: linked pairs are equal, or held with a reason. I8: nobody was skipped."""
     report = compare(*checked(end.life.parts, remember=False))
     for one in report.differences:
-        if one.field != "organization" or not end.companies_disturbed:
+        if one.field != "organization" or not end.life.crowd.companies_disturbed:
             yield Violation("I1", f"{one.refs.netsuite} and {one.refs.salesforce} differ in {one.field}: {one.values}")
     for entry in report.unlinked:
         if entry["reason"] == "not synced yet":
@@ -261,7 +256,7 @@ def _one_person(end: End, name: str) -> Iterator[Violation]:
     for one in end.named(name, "lead"):
         yield Violation("I22", f"{name} was converted, yet {one.ref} is still a lead")
     companies = {side: found[0].company for side, found in contacts.items()}
-    if companies["netsuite"] != companies["salesforce"] and not end.companies_disturbed:
+    if companies["netsuite"] != companies["salesforce"] and not end.life.crowd.companies_disturbed:
         yield Violation("I22", f"{name} belongs to different companies: {companies}")
 
 

@@ -18,6 +18,10 @@ FIELDS = {
     "contact": ("title", "description"),
     "organization": ("description", "number"),
 }
+_SPELT = {**NAMES, "netsuite": {name: column.lower() for name, column in NAMES["netsuite"].items()}}
+"""The same as columns of the tables."""
+_SHOWN = ("Id", "Name", "LastName", "Company", "AccountId", "IsDeleted", "IsConverted", "NetSuite_Id__c")
+"""What else is told of a Salesforce record."""
 _KINDS = {"Lead": "lead", "Account": "organization", "Contact": "contact", "Opportunity": "opportunity"}
 
 
@@ -53,12 +57,14 @@ def everything(stand: Stand) -> list[Thing]:
 
 
 def netsuite(stand: Stand) -> Iterator[Thing]:
-    customers = stand.netsuite.rows("customer")
+    named = ("id", "companyname", "lastname", "searchstage", "isperson", "isinactive", "externalid")
+    customers = stand.netsuite.rows("customer", *named, *_SPELT["netsuite"].values())
     companies = {row["id"]: row["companyname"] for row in customers}
     yield from map(_customer, customers)
-    for row in stand.netsuite.rows("contact"):
+    edited = (_SPELT["netsuite"][name] for name in FIELDS["contact"])
+    for row in stand.netsuite.rows("contact", "id", "lastname", "company", "isinactive", "externalid", *edited):
         yield _netsuite_thing(row, "contact", row["lastname"], companies.get(row["company"]))
-    for row in stand.netsuite.rows("opportunity"):
+    for row in stand.netsuite.rows("opportunity", "id", "title", "entity", "externalid"):
         yield _netsuite_thing(row, "opportunity", row["title"], companies.get(row["entity"]))
 
 
@@ -94,14 +100,13 @@ def _netsuite_thing(row: dict[str, Any], kind: str, name: str | None, company: s
 
 
 def _fields(side: str, row: dict[str, Any]) -> dict[str, Any]:
-    spelt = NAMES[side] if side == "salesforce" else {name: column.lower() for name, column in NAMES[side].items()}
-    return {name: row.get(column) for name, column in spelt.items()}
+    return {name: row.get(column) for name, column in _SPELT[side].items()}
 
 
 def salesforce(stand: Stand) -> Iterator[Thing]:
-    accounts = {row["Id"]: row["Name"] for row in stand.salesforce.rows("Account")}
+    accounts = {row["Id"]: row["Name"] for row in stand.salesforce.rows("Account", "Id", "Name")}
     for type_, kind in _KINDS.items():
-        for row in stand.salesforce.rows(type_):
+        for row in stand.salesforce.rows(type_, *_SHOWN, *_SPELT["salesforce"].values()):
             converted = bool(row.get("IsConverted"))
             yield Thing(
                 side="salesforce",

@@ -59,10 +59,10 @@ def test_a_seed_always_makes_the_same_calls() -> None:
 def test_only_what_is_written_is_a_commit_to_die_at() -> None:
     memory, commits = Memory(), []
     memory.on_commit = lambda: commits.append(memory.digest())
-    memory.store.cursor(SystemName.NETSUITE, "customer")
+    memory.store.cursors()
     memory.store.size()
     assert commits == []
-    memory.store.set_cursor(SystemName.NETSUITE, "customer", "1")
+    memory.store.set_cursors({(SystemName.NETSUITE, "customer"): "1"})
     assert len(commits) == 1
     memory.store.close()
 

@@ -166,7 +166,7 @@ class Life:
             if report is not None:
                 self.calm.append(report)
                 self.digests.append(self.memory.digest())
-            if self.quiet:
+            if self.quiet and (not self.crowd.companies_disturbed or self.digests[-1] == self.digests[-2]):
                 break
 
     def _end_pause(self, report: SyncReport | None) -> None:

@@ -7,6 +7,7 @@ files are loaded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from connector.core.flow import Pair, Raw
 from connector.core.mapping.document import Mappings
@@ -17,15 +18,16 @@ from connector.core.ports import FieldInfo, RecordInfo
 from connector.core.schema import Entity, Stage, SystemName
 from connector.errors import Mistake
 
+Records = Pair[Mapping[str, RecordInfo]]
+"""Metadata of both accounts, by record type."""
 Found = Iterator[tuple[Path, str, str]]
 """Where in the file, what is wrong, what was expected."""
 
 _SHOWN = 20
+_EQUALITIES = ("is", "is_not", "in", "not_in")
 
 
-def check_mappings(
-    mappings: Mappings, records: Pair[Mapping[str, RecordInfo]], *, values: bool = True
-) -> list[Mistake]:
+def check_mappings(mappings: Mappings, records: Records, *, values: bool = True) -> list[Mistake]:
     """Everything in the files that the accounts cannot do; `records` by record type. Without `values`, list values
     that an account lacks are passed over: a run holds just the records that have them."""
     mistakes: list[Mistake] = []
@@ -37,7 +39,7 @@ def check_mappings(
     return sorted(set(mistakes), key=lambda one: (one.file, one.line, one.column, one.what))
 
 
-def found_in(mapping: EntityMapping, records: Pair[Mapping[str, RecordInfo]], *, values: bool = False) -> Found:
+def found_in(mapping: EntityMapping, records: Records, *, values: bool = False) -> Found:
     """The same for one file, by the node where it stands."""
     for system, infos in records:
         yield from _check_side(mapping, system, infos, values)
@@ -52,6 +54,7 @@ def _check_side(mapping: EntityMapping, system: SystemName, infos: Mapping[str, 
     for line in mapping.fields.values():
         yield from _check_line(line, system, info)
         yield from _check_values(line, system, info) if values else ()
+    yield from _check_conditions(mapping, system, info) if values else ()
     for number, name in enumerate(mapping.sides.of(system).scope.fields):
         if name not in info.fields:
             yield from _unknown(name, (str(system), "scope", number, "field"), info)
@@ -103,6 +106,29 @@ def _check_values(line: FieldMapping, system: SystemName, info: RecordInfo) -> F
                 yield ("fields", line.name, "values", canonical), what, _nearest_value(value, known, canonical)
 
 
+def _check_conditions(mapping: EntityMapping, system: SystemName, info: RecordInfo) -> Found:
+    """Values that conditions compare with: one that the account lacks would silently be true of no record."""
+    for at, name, value in _compared(mapping, system):
+        known = info.fields.get(name)
+        if known is not None and isinstance(value, str) and lacks(known, value):
+            yield at, f"{info.system.title} has no value {value!r} in `{name}`", _nearest_value(value, known)
+
+
+def _compared(mapping: EntityMapping, system: SystemName) -> Iterator[tuple[Path, str, Raw]]:
+    """Where a condition stands, its field, and what that is compared with."""
+    for number, rule in enumerate(mapping.sides.of(system).scope.rules):
+        at: Path = (str(system), "scope", number, "value")
+        if rule.operator in _EQUALITIES:
+            yield from ((at, rule.field, value) for value in _several(rule.value))
+    for line in mapping.fields.values():
+        for name, value in line.conditions.of(system).items():
+            yield ("fields", line.name, "when", str(system), name), name, value
+
+
+def _several(value: Any) -> tuple[Raw, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
 def _nearest_value(value: str, known: FieldInfo, meaning: str = "") -> str:
     """The value that was probably meant: the one whose label says what the row means, or whose text is close."""
     options = known.options or {}
@@ -111,7 +137,8 @@ def _nearest_value(value: str, known: FieldInfo, meaning: str = "") -> str:
     if for_meaning is not None:
         return f"did you mean `{for_meaning}` ({options[for_meaning]})?"
     shown = [f"{option} ({label})" if label != option else option for option, label in options.items()]
-    misspelt = "" if value.lstrip("-").isdigit() else nearest(value, options)
+    names = {*options, *options.values()}
+    misspelt = "" if value.lstrip("-").isdigit() else nearest(value, names)
     return misspelt or f"expected one of {', '.join(shown[:_SHOWN])}"
 
 

@@ -57,6 +57,13 @@ class Mappings:
         lines = (line for mapping in self.entities.values() for line in mapping.fields.values())
         return frozenset(line.lookup for line in lines if line.lookup)
 
+    def saying(self, files: Mapping[Entity, MappingFile]) -> Mappings:
+        """The same mappings, but for these files, which were checked before."""
+        if not files:
+            return self
+        entities = {**self.entities, **{entity: build(file, _nothing_new) for entity, file in files.items()}}
+        return replace(self, entities=entities, files={**self.files, **files})
+
     def with_lists(self, lists: LiveLists) -> Mappings:
         """The same mappings, looking into these lists from now on."""
         if not self.lookups:

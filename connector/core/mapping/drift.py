@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from connector.core.flow import Pair
-from connector.core.mapping.check import found_in
+from connector.core.mapping.check import Records, found_in
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.proof import Loss, prove_line
 from connector.core.mapping.translate import EntityMapping
@@ -20,9 +20,6 @@ from connector.core.mapping.yaml_file import Path
 from connector.core.matching.likeness import MATCHED_BY
 from connector.core.ports import FieldInfo, RecordInfo
 from connector.core.schema import Entity, SystemName
-
-Records = Pair[Mapping[str, RecordInfo]]
-"""Metadata of both accounts, by record type."""
 
 ChangeKind = Literal[
     "field appeared", "field vanished", "field renamed", "type changed", "length changed", "decimals changed",
@@ -292,6 +289,7 @@ def _of_type(old: RecordInfo, new: RecordInfo) -> Iterator[Change]:
     for name in gone:
         if names[name]:
             yield Change(new.system, new.type, name, "field renamed", name, names[name])
+            yield from _of_field(new, old.fields[name], new.fields[names[name]])
         else:
             yield Change(new.system, new.type, name, "field vanished")
     for name, known in new.fields.items():
@@ -302,14 +300,15 @@ def _of_type(old: RecordInfo, new: RecordInfo) -> Iterator[Change]:
 
 
 def renamed(name: str, old: RecordInfo, new: RecordInfo) -> str:
-    """The field that took the place of one that is gone: the only new one of its label and kind (assumed: neither
-    vendor's metadata gives a field an id). "" where there is none."""
+    """The field that took the place of one that is gone: the one of the same id, else (an account need not tell ids,
+    nor keep them for ever) the only new one of its label and kind. "" where there is none."""
     was = old.fields.get(name)
     if was is None or name in new.fields:
         return ""
-    fresh = [info for info in new.fields.values() if info.name not in old.fields and info.kind == was.kind]
-    same = [info.name for info in fresh if was.label and info.label == was.label]
-    return same[0] if len(same) == 1 else ""
+    fresh = [info for info in new.fields.values() if info.name not in old.fields]
+    itself = [info.name for info in fresh if was.id and info.id == was.id]
+    alike = [info.name for info in fresh if was.label and (info.kind, info.label) == (was.kind, was.label)]
+    return itself[0] if itself else alike[0] if len(alike) == 1 else ""
 
 
 def _of_field(info: RecordInfo, old: FieldInfo, new: FieldInfo) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from connector.core.flow import Planned
-from connector.core.mapping.language import TooLong
+from connector.core.mapping.language import ListName, TooLong
 from connector.core.ports import FieldInfo, RecordInfo
 
 
@@ -18,6 +18,8 @@ class Line(Protocol):
     def name(self) -> str: ...
     @property
     def on_too_long(self) -> TooLong: ...
+    @property
+    def lookup(self) -> ListName | None: ...
 
 
 class _Misfit(Exception):
@@ -40,7 +42,7 @@ def fit(
     for name, value in fields.items():
         line = targets.get(name)
         try:
-            fitting[name] = _fitted(name, value, info, creating, line.on_too_long if line else "hold")
+            fitting[name] = _fitted(name, value, info, creating, line)
         except _Misfit as why:
             problems[line.name if line else name] = str(why)
             refused = refused or (f"{line.name}: {why}" if line and isinstance(why, _Refusal) else "")
@@ -48,7 +50,7 @@ def fit(
     return {name: value for name, value in fitting.items() if name not in broken}, problems, refused
 
 
-def _fitted(name: str, value: Planned, info: RecordInfo, creating: bool, on_too_long: TooLong) -> Planned:
+def _fitted(name: str, value: Planned, info: RecordInfo, creating: bool, line: Line | None) -> Planned:
     known = info.fields.get(name)
     if known is None:
         if "." in name:  # part of a sublist, which metadata does not list by itself
@@ -59,8 +61,9 @@ def _fitted(name: str, value: Planned, info: RecordInfo, creating: bool, on_too_
     if value is None and known.required:
         raise _Misfit(f"{name} of {info.type} cannot be empty in {info.system.title}")
     if isinstance(value, str):
-        _check_options(value, known, info)
-        return _within(value, known, info, on_too_long)
+        if line is None or not line.lookup:  # a live list is younger than any metadata
+            _check_options(value, known, info)
+        return _within(value, known, info, line.on_too_long if line else "hold")
     return value
 
 

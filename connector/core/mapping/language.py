@@ -260,7 +260,8 @@ class FieldLine(Part):
         description="values table, `Salesforce value: NetSuite value`; of a list of NetSuite values the first is "
         'written and all are read. Or `canonical value: {netsuite: ..., salesforce: ...}`. "" is an empty field. Or '
         "the name of a CSV file beside this one, with the columns `salesforce,netsuite`, or "
-        "`canonical,salesforce,netsuite`",
+        "`canonical,salesforce,netsuite`. Of a field that refers to a list, the id or the name that metadata knows "
+        "it by, such as the developer name of a record type; so too in `when`, `scope` and `create`",
     )
     unknown: Unknown = Field(
         "hold",

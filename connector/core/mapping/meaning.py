@@ -167,7 +167,7 @@ def _rival(writers: Mapping[tuple[str, str | None], str], vendor: str, variant: 
 
 def _check_left_out(mapping: EntityMapping, complain: Complain) -> None:
     for system in SystemName:
-        mapped = set(mapping.vendor_fields(system))
+        mapped = {name for line in mapping.fields.values() for name in line.lenses.of(system).reads}
         for name in mapping.left_out(system):
             if name in mapped:
                 complain(("left_out", str(system), name), f"`{name}` is left out, but a line maps it", on_key=True)

@@ -75,19 +75,32 @@ def pair(newcomers: Iterable[Newcomer], around: Neighbourhood, twins: Mapping[Re
     by_ref = {newcomer.ref: newcomer for newcomer in sorted(newcomers, key=lambda one: one.ref)}
     result = Pairing()
     left = _by_key(by_ref, around, result)
-    _by_likeness({ref: one for ref, one in left.items() if one.entity not in _CHILDREN}, around, result)
+    known = _known(around, result, twins)
+    _by_likeness({ref: one for ref, one in left.items() if one.entity not in _CHILDREN}, around, known, result)
     places = _places(result, around, twins)
     children = {ref: _placed(one, places) for ref, one in left.items() if one.entity in _CHILDREN}
-    _by_likeness(children, _with_carriers(around, children), result)
+    _by_likeness(children, _with_carriers(around, children), known, result)
     result.verdicts = [_doubted(verdict, result) for verdict in result.verdicts]
     return result
+
+
+def _known(around: Neighbourhood, result: Pairing, twins: Mapping[Ref, Ref]) -> set[Ref]:
+    """The records that have a counterpart: those with a link, and those that this pass links on better grounds than
+    likeness."""
+    matched = {ref for match in result.matches for _, ref in match.refs}
+    return {*around.links, *matched, *twins, *twins.values()}
 
 
 def _places(result: Pairing, around: Neighbourhood, twins: Mapping[Ref, Ref]) -> dict[str, str]:
     """How an organization without a link is named for its likeness: as its twin, or as what stands in for it."""
     found = {match.refs.salesforce: match.refs.netsuite for match in result.matches}
     names = {f"ref:{ref}": f"ref:{twin}" for ref, twin in {**twins, **found}.items()}
-    return names | {f"ref:{ref}": f"link:{around.links[other].id}" for ref, other in result.stand_ins.items()}
+
+    def name_of(other: Ref) -> str:
+        link = around.links.get(other)
+        return f"link:{link.id}" if link is not None else names.get(f"ref:{other}", f"ref:{other}")
+
+    return names | {f"ref:{ref}": name_of(other) for ref, other in result.stand_ins.items()}
 
 
 def _placed(one: Newcomer, places: Mapping[str, str]) -> Newcomer:
@@ -144,8 +157,8 @@ def _admits(one: Newcomer, other: Ref) -> bool:
     return named in (None, other) or (named.type == "Lead" and one.entity is Entity.ORGANIZATION)
 
 
-def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> None:
-    alike = {ref: _alike(newcomer, left, around) for ref, newcomer in left.items()}
+def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, known: set[Ref], result: Pairing) -> None:
+    alike = {ref: _alike(newcomer, left, around, known) for ref, newcomer in left.items()}
     sought_by: dict[Ref, set[Ref]] = defaultdict(set)
     for ref, others in alike.items():
         for other in others:
@@ -155,29 +168,28 @@ def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, result: Pairi
     settled: set[Ref] = set()
     for ref, newcomer in left.items():
         if ref not in settled:
-            settled |= _decide(newcomer, alike, sought_by, left, around, result)
+            settled |= _decide(newcomer, alike, left, known, result)
 
 
-def _alike(newcomer: Newcomer, left: Mapping[Ref, Newcomer], around: Neighbourhood) -> set[Ref]:
+def _alike(newcomer: Newcomer, left: Mapping[Ref, Newcomer], around: Neighbourhood, known: set[Ref]) -> set[Ref]:
     other = newcomer.ref.system.other
     found: set[Ref] = set()
     for key in newcomer.likeness.seeks:
         found.update(around.carriers.get((other, newcomer.entity, key), ()))
-    return {ref for ref in found if ref in left or ref in around.links}
+    return {ref for ref in found if ref in left or ref in known}
 
 
 def _decide(
     newcomer: Newcomer,
     alike: Mapping[Ref, set[Ref]],
-    sought_by: Mapping[Ref, set[Ref]],
     left: Mapping[Ref, Newcomer],
-    around: Neighbourhood,
+    known: set[Ref],
     result: Pairing,
 ) -> set[Ref]:
     """Settle one newcomer; returns the refs settled with it."""
     ref = newcomer.ref
-    free = sorted(other for other in alike[ref] if other in left and other not in around.links)
-    linked = sorted(other for other in alike[ref] if other in around.links)
+    free = sorted(other for other in alike[ref] if other in left and other not in known)
+    linked = sorted(other for other in alike[ref] if other in known)
     if len(free) == 1 and not linked and _only(ref, free[0], alike):
         result.matches.append(Match(newcomer.entity, _refs(ref, free[0]), _LIKE[newcomer.entity]))
         return {ref, free[0]}

@@ -46,8 +46,7 @@ def plan_create(desk: Desk, new: NewOn) -> None:
         return
     missing = _missing(desk.info(target, entity), rendering.fields)
     if missing:
-        reason = f"{target.title} demands {_demanded(mapping, target, missing)}, and the record has none"
-        desk.actions.append(Hold("value", entity, refs, None, reason))
+        desk.actions.append(Hold("value", entity, refs, None, _lacks(mapping, target, missing, problems)))
         return
     for name, text in problems.items():
         desk.actions.append(Hold("value", entity, refs, name, text, _seen_value(new, name)))
@@ -102,6 +101,16 @@ def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str
     if info is None:
         return []
     return sorted(name for name, known in info.fields.items() if known.required and fields.get(name) is None)
+
+
+def _lacks(mapping: EntityMapping, system: SystemName, missing: list[str], problems: Mapping[str, str]) -> str:
+    """Why a record without `missing` would be refused: it has no such value, or one that does not fit."""
+    names = {vendor: line.name for vendor, line in mapping.targets(system).items() if line.name in problems}
+    told = [f"{name}: {problems[name]}" for name in dict.fromkeys(names[one] for one in missing if one in names)]
+    nowhere = [one for one in missing if one not in names]
+    if nowhere:
+        told.append(f"{system.title} demands {_demanded(mapping, system, nowhere)}, and the record has none")
+    return "; ".join(told)
 
 
 def _demanded(mapping: EntityMapping, system: SystemName, missing: list[str]) -> str:

@@ -14,10 +14,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector.core.conversion import edits_left
-from connector.core.flow import Convert, Create, FieldChange, FieldConflict, Hold, Later, Merged, Observed, Pair, Ref
+from connector.core.flow import (
+    Convert,
+    Create,
+    FieldChange,
+    FieldConflict,
+    Hold,
+    Later,
+    Merged,
+    Observed,
+    Pair,
+    Ref,
+    Relink,
+    Retire,
+)
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Desk
+from connector.core.scene import LeadEvent
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
 LATE_EDIT = "LATE_EDIT"
@@ -110,6 +124,51 @@ def _account_of(desk: Desk, convert: Convert) -> Ref | None:
     if link_id is not None:
         return desk.scene.links.ref_of(link_id, SystemName.SALESFORCE)
     return next((ref for ref, twin in desk.twins.items() if twin == prospect), None)
+
+
+# --- edits without an heir -----------------------------------------------------------------------------------------
+
+
+def keep_in_use(desk: Desk) -> None:
+    """Let NetSuite leads that Salesforce converted stay in use where somebody edited them meanwhile, and what the edit
+    belongs to is gone from Salesforce: nothing else shows it."""
+    events = {event.link.refs.netsuite: event for event in desk.scene.events}
+    for retire in [one for one in desk.actions if isinstance(one, Retire) and one.undo]:
+        event = events[retire.ref]
+        lost = _without_heir(desk, event)
+        if lost:
+            over = [one for one in desk.actions if isinstance(one, Relink) and one.retire == event.link.id]
+            desk.actions = [one for one in desk.actions if one is not retire and one not in over]
+            desk.actions.append(_still_in_use(event, lost))
+
+
+def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
+    refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
+    edit = f"an edit ({', '.join(lost)}) that nothing else shows"
+    reason = f"converted in Salesforce, where what it became is gone; it holds {edit}, and stays in use"
+    return Hold("deleted", Entity.LEAD, refs, None, reason, link_id=event.link.id)
+
+
+def _without_heir(desk: Desk, event: LeadEvent) -> list[str]:
+    """The fields of edits that belong to an heir which is gone, and that its counterpart does not show either."""
+    lead = event.records.salesforce
+    became = lead.converted if lead is not None else None
+    lost: set[str] = set()
+    for ref, entity in ((became.account, Entity.ORGANIZATION), (became.contact, Entity.PERSON)) if became else ():
+        if ref is None or ref not in desk.scene.deleted:
+            continue
+        heir = desk.mapping(entity)
+        shown = _survivors_values(desk, heir, ref)
+        left = edits_left(event, desk.mapping(Entity.LEAD), heir)
+        lost |= {name for name, (value, _) in left.items() if not heir.same(name, value, shown.get(name))}
+    return sorted(lost)
+
+
+def _survivors_values(desk: Desk, heir: EntityMapping, gone: Ref) -> Mapping[str, Value]:
+    """What the NetSuite counterpart of an heir that is gone holds."""
+    survivors = (one.survivor for one in desk.scene.gone if one.link.refs.salesforce == gone)
+    survivor = next(survivors, None)
+    return {} if survivor is None else heir.read(survivor.ref.system, survivor.fields, desk.scene.links).values
 
 
 # --- what becomes of an edit ---------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from connector.core.flow import Hold, LinkUp, Pair, Ref
 from connector.core.matching.keys import parse_key
+from connector.core.matching.likeness import child_key
 from connector.core.matching.pair import Newcomer
 from connector.core.planning.desk import Desk
 from connector.core.planning.holding import one_sided
@@ -15,17 +16,25 @@ from connector.core.schema import Entity, SystemName, Value
 LEFT_BEHIND: Final = "LEFT_BEHIND"
 """The code of holds on records that had a counterpart, as their key says, which is gone."""
 
+_MAKE_ACTIVE: Final = "make it active there, and the two are linked again"
+
 _BECAME = (Entity.ORGANIZATION, Entity.PERSON)
 
 
 def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
-    """A record whose key names one that is gone had a counterpart once: nothing is made again."""
+    """A record whose key names one that is gone, or out of use and naming it in turn, had a counterpart once: nothing
+    is made again."""
     for ref, newcomer in list(by_ref.items()):
         claim = parse_key(newcomer.record.key, ref.system)
-        if claim is not None and claim in desk.scene.deleted and ref not in desk.again:
-            reason = f"its counterpart {claim} is gone from {claim.system.title}; it is not made again"
-            desk.actions.append(Hold("deleted", newcomer.entity, one_sided(ref), None, reason, code=LEFT_BEHIND))
-            del by_ref[ref]
+        if claim is None or ref in desk.again:
+            continue
+        gone, where = claim in desk.scene.deleted, claim.system.title
+        if not gone and desk.scene.inactive.get(claim) != ref:
+            continue
+        rest = f"gone from {where}; it is not made again" if gone else f"inactive in {where}: {_MAKE_ACTIVE}"
+        reason, code = f"its counterpart {claim} is {rest}", LEFT_BEHIND if gone else ""
+        desk.actions.append(Hold("deleted", newcomer.entity, one_sided(ref), None, reason, code=code))
+        del by_ref[ref]
 
 
 def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
@@ -42,13 +51,14 @@ def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             del by_ref[ref]
 
 
-def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
+def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:
     """An open Salesforce lead that has moved on in NetSuite, as our key says: the two are linked as the lead that they
-    were, and the conversion follows in the next pass.
+    were, and the conversion follows in the next pass. Returns what waits for that.
 
     Its own key names a customer that is no lead any more, which may have its account already: a lead that we made may
     appear long after we gave it up. Or it is named by the key of that customer, or of a contact that has its id.
     """
+    became: list[Newcomer | None] = []
     for ref, newcomer in list(by_ref.items()):
         claim = parse_key(newcomer.record.key, ref.system)
         if claim is None or ref not in by_ref:
@@ -60,8 +70,20 @@ def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             _resume(desk, customer, claim, f"our key on the {newcomer.entity} that it has become names the lead")
         else:
             continue
+        became += [by_ref.pop(ref), by_ref.pop(claim, None)]
+    return _wait_for([one for one in became if one is not None and one.entity is Entity.ORGANIZATION], by_ref)
+
+
+def _wait_for(customers: Sequence[Newcomer], by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:
+    """Take whoever may be the counterpart of these customers, and what belongs to either, out of the pass: alone they
+    would be taken for new."""
+    names = {key for one in customers for key in one.likeness.carries}
+    alike = {ref for ref, one in by_ref.items() if one.entity is Entity.ORGANIZATION and one.likeness.seeks & names}
+    parents = {child_key(ref) for ref in (*alike, *(one.ref for one in customers))}
+    waiting = alike | {ref for ref, one in by_ref.items() if one.likeness.carries & parents}
+    for ref in waiting:
         del by_ref[ref]
-        by_ref.pop(claim, None)
+    return tuple(sorted(waiting))
 
 
 def _resume(desk: Desk, customer: Ref, lead: Ref, reason: str) -> None:

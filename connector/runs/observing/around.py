@@ -43,7 +43,7 @@ def other_sides_of_moved_leads(look: Look) -> set[Ref]:
 def claims_with_a_sale(look: Look) -> set[Ref]:
     """Organizations whose stage is on hold, when a won opportunity of theirs comes in sight: it may be what the claim
     to be a customer was waiting for."""
-    waiting = {one.hold.link_id for one in look.store.open_holds() if one.hold.field == "stage"}
+    waiting = {one.hold.link_id for one in look.holds if one.hold.field == "stage"}
     sold = sold_to(look, sales_in_hand(look)) & waiting if waiting else set()
     return {ref for link in look.store.links_by_id(sold).values() for ref in link.refs_both()}
 
@@ -52,7 +52,7 @@ def held_together(look: Look) -> set[Ref]:
     """All records of a hold of which one is in hand: what is held differs from the base, which cannot stand in.
     A record may be in several holds, so that one brings the next. A lead whose conversion is held needs its other
     side too."""
-    holds = [{ref for _, ref in one.hold.refs if ref} for one in look.store.open_holds()]
+    holds = [{ref for _, ref in one.hold.refs if ref} for one in look.holds]
     held: set[Ref] = set()
     while more := [refs for refs in holds if refs & (held | look.records.keys()) and not refs <= held]:
         held.update(*more)
@@ -72,7 +72,7 @@ def survivors(look: Look) -> set[Ref]:
 
 def remembered_deletions(look: Look) -> set[Ref]:
     """What a system listed as deleted in an earlier pass, which wanted a decision."""
-    waiting = {ref for one in look.store.open_holds() if waits(one.hold) for _, ref in one.hold.refs if ref}
+    waiting = {ref for one in look.holds if waits(one.hold) for _, ref in one.hold.refs if ref}
     return {ref for ref in waiting if ref in look.records and look.records[ref].deleted}
 
 

@@ -43,7 +43,8 @@ def _is_edited(look: Look, event: LeadEvent) -> bool:
 
 def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
     records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
-    lead = {**values.salesforce, **values.netsuite}
+    now = _leads_now(look, records)
+    lead = {**now.salesforce, **values.salesforce, **values.netsuite}
     keys = likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
     same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
     persons = tuple(
@@ -54,7 +55,7 @@ def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEve
         and (one.likeness.carries & keys or ref == same_id)
     )
     contacts, company = _linked_persons(look, keys)
-    return LeadEvent(link, records, values, persons, company, contacts, _leads_now(look, records))
+    return LeadEvent(link, records, values, persons, company, contacts, now)
 
 
 def _as_organization(look: Look, customer: Ref) -> str:

@@ -35,7 +35,7 @@ def _shows_news(look: Look, entity: Entity, record: SourceRecord, base: Base) ->
     mapping, values = look.parts.mappings.of(entity), translate(look, entity, record)
     held, theirs = base.values.of(record.ref.system), base.values.other(record.ref.system)
     fresh = values.keys() - (held.keys() & theirs.keys())
-    return any(name in theirs or name not in held or not mapping.same(name, values[name], held[name]) for name in fresh)
+    return any(name not in held or not mapping.same(name, values[name], held[name]) for name in fresh)
 
 
 def see_linked(look: Look) -> Iterator[Linked]:
@@ -70,9 +70,7 @@ def _observe_link(look: Look, link: Link, base: Base | None) -> Observed | None:
     )
 
 
-def _values_or(
-    look: Look, link: Link, record: SourceRecord | None, held: Mapping[str, Value]
-) -> Mapping[str, Value]:
+def _values_or(look: Look, link: Link, record: SourceRecord | None, held: Mapping[str, Value]) -> Mapping[str, Value]:
     values = held if record is None else translate(look, link.entity, record)
     return leads_own(look, link.refs.netsuite, values) if link.entity is Entity.LEAD else values
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.core.conversion import only_the_persons
+from connector.core.conversion import company_of, only_the_persons
 from connector.core.flow import Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.pair import Newcomer
-from connector.core.ports import Store, Wanted
+from connector.core.ports import OpenHold, Store, Wanted
 from connector.core.scene import Account
 from connector.core.schema import Entity, Stage, SystemName, Value
 from connector.runs.account import types_of
@@ -19,13 +19,14 @@ from connector.runs.reading import StoredLinks, read, vendor_fields
 
 @dataclass(slots=True)
 class Look:
-    """What the steps of a look share. `carriers`: match key -> records that carry it, by system and entity.
-    `listed_deleted`: records that a system itself told us were deleted. `changed`: records that an incremental read
-    showed; others are in hand because something else led to them. `again`: as in `Scene`."""
+    """What the steps of a look share. `holds`: those that are open. `carriers`: match key -> records that carry it, by
+    system and entity. `listed_deleted`: records that a system itself told us were deleted. `changed`: records that an
+    incremental read showed; others are in hand because something else led to them. `again`: as in `Scene`."""
 
     parts: Parts
     account: Account
     links: StoredLinks
+    holds: Sequence[OpenHold]
     records: dict[Ref, SourceRecord] = field(default_factory=dict)
     translated: dict[tuple[Entity, Ref], Mapping[str, Value]] = field(default_factory=dict)
     cursors: dict[tuple[SystemName, str], str] = field(default_factory=dict)
@@ -76,13 +77,22 @@ def translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, 
 
 
 def leads_own(look: Look, customer: Ref, values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """What a lead holds that its link still speaks for: where its NetSuite record is an organization with an account
-    by now, what both have belongs to that account. The Salesforce lead keeps its own until it is converted."""
-    if look.links.link_of(customer) is None:
+    """What a lead holds that its link still speaks for: where its NetSuite record has become an organization with an
+    account, or with a contact beside it, what both have is that organization's. The Salesforce lead keeps its own until
+    it is converted."""
+    if look.links.link_of(customer) is None and not _has_contact(look, customer):
         return values
     mappings = look.parts.mappings
     own = only_the_persons(mappings.of(Entity.LEAD), mappings.of(Entity.ORGANIZATION))
     return {name: value for name, value in values.items() if name in own}
+
+
+def _has_contact(look: Look, customer: Ref) -> bool:
+    """Whether it is a lead no more, and a new NetSuite contact belongs to it, as Save & Convert makes one."""
+    record = look.records.get(customer)
+    moved_on = record is not None and is_here(record) and entity_of(record) is Entity.ORGANIZATION
+    people = (one for one in look.newcomers.values() if one.entity is Entity.PERSON)
+    return moved_on and any(company_of(one) == customer for one in people)
 
 
 def _translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:

@@ -31,8 +31,11 @@ def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
 
 
 def _is_unlinked(link: Link, record: SourceRecord, converting: set[Ref]) -> bool:
-    """Whether a record with a lead's link has none as what it is by now: the lead is being converted, or was, and
-    something else took the place that this one wants."""
+    """Whether a live record with a link has none as what it is by now: its link ended with a delete, and somebody has
+    brought it back. Or it is a lead's that is being converted, or was, and something else took the place that this one
+    wants."""
+    if link.state == "gone":
+        return True
     if link.entity is not Entity.LEAD:
         return False
     if link.state == "active":

@@ -131,6 +131,12 @@ def _hour(found: dict[str, str]) -> int:
     return int(found["half"]) % 12 + (12 if found.get("noon", "AM").upper() == "PM" else 0)
 
 
+@lru_cache(maxsize=4096)  # every row of a query has its moments written, and most rows are read often
+def _written(zone: ZoneInfo, moment: int, mask: str) -> str:
+    at = datetime.fromtimestamp(moment, zone)
+    return "".join(_element(token, at) for token in mask_tokens(mask))
+
+
 class Zone:
     """The account's time zone and date format."""
 
@@ -159,8 +165,7 @@ class Zone:
 
     def written(self, moment: int, mask: str) -> str:
         """`TO_CHAR(moment, mask)`."""
-        at = self.local(moment)
-        return "".join(_element(token, at) for token in mask_tokens(mask))
+        return _written(self._zone, moment, mask)
 
     def read(self, text: str, mask: str) -> int:
         """`TO_DATE(text, mask)`; BadMoment if the text does not fit."""

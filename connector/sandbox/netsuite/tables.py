@@ -288,10 +288,13 @@ def _custom_lists(settings: Settings) -> list[Table]:
 
 
 def _custom_fields(settings: Settings) -> Table:
-    names = ("scriptid", "name", "fieldtype", "fieldvaluetype", "ismandatory", "recordtype")
+    """A field that stands on records of two kinds is one field, with one internal id."""
+    names = ("internalid", "scriptid", "name", "fieldtype", "fieldvaluetype", "ismandatory", "recordtype")
+    own_ids = list(dict.fromkeys(custom.script_id for custom in settings.all_custom_fields))
     rows = [
         (
-            custom.script_id,
+            own_ids.index(custom.script_id) + 1,
+            custom.script_id.upper(),
             custom.label or custom.script_id,
             "BODY" if custom.record_type == "opportunity" else "ENTITY",
             _FIELD_TYPES[custom.kind],
@@ -301,7 +304,9 @@ def _custom_fields(settings: Settings) -> Table:
         for custom in settings.all_custom_fields
     ]
     selects = [
-        "SELECT " + ", ".join(f"{_quoted(value)} AS {name}" for name, value in zip(names, row, strict=True))
-        for row in rows
+        f"SELECT {id_} AS internalid, "
+        + ", ".join(f"{_quoted(value)} AS {name}" for name, value in zip(names[1:], texts, strict=True))
+        for id_, *texts in rows
     ]
-    return Table("customfield", f"({' UNION ALL '.join(selects)})", _columns(*_plain(" ".join(names))))
+    columns = [Column("internalid", "number"), *_plain(" ".join(names[1:]))]
+    return Table("customfield", f"({' UNION ALL '.join(selects)})", _columns(*columns))

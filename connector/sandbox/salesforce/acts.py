@@ -5,7 +5,9 @@ People write as the first human user, or as `user`; alerts of duplicate rules do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -121,6 +123,29 @@ def _automation(org: Org, deed: Deed) -> dict[str, Any]:
     return {"rules": len(org.automations)}
 
 
+def _record_type(org: Org, deed: Deed) -> dict[str, Any]:
+    """An admin renames a record type, or takes it out of use: `fields` of its name, developer name, activity."""
+    if org.store.get(org.sobject("RecordType"), _id(deed["id"])) is None:
+        raise ValueError(f"no record type {deed['id']!r}")
+    if unknown := deed["fields"].keys() - {"Name", "DeveloperName", "IsActive"}:
+        raise ValueError(f"of a record type nobody changes {sorted(unknown)}")
+    stamps = {"LastModifiedDate": org.stamp(), "SystemModstamp": org.stamp()}
+    org.store.update(org.sobject("RecordType"), _id(deed["id"]), deed["fields"] | stamps)
+    return {"id": _id(deed["id"])}
+
+
+def _rename_field(org: Org, deed: Deed) -> dict[str, Any]:
+    """An admin gives a custom field another API name, and another label."""
+    sobject, name = _sobject(org, deed["type"]), str(deed["name"])
+    field = sobject.field(str(deed["field"]))
+    if field is None or not field.custom or field.name in dict(org.settings.conversion_map):
+        raise ValueError(f"{deed['field']!r} is no custom field of {sobject.name}, or the conversion map names it")
+    if not re.fullmatch(r"[A-Za-z]\w*__c", name) or sobject.field(name) is not None:
+        raise ValueError(f"{name!r} is no free name for a custom field")
+    org.rename_field(sobject, field, replace(field, name=name, label=str(deed.get("label") or field.label)))
+    return {"field": name}
+
+
 def _late_commit(org: Org, deed: Deed) -> dict[str, Any]:
     """A long transaction: stamped now, seen by everyone else only `seconds` later."""
     sobject, at = _sobject(org, deed["type"]), org.stamp()
@@ -173,5 +198,7 @@ DEEDS: dict[str, tuple[Callable[[Org, Deed], dict[str, Any]], Keys]] = {
         _automation,
         {"type": True, "field": True, "kind": True, "argument": False, "bump_seconds": False},
     ),
+    "rename_field": (_rename_field, {"type": True, "field": True, "name": True, "label": False}),
+    "record_type": (_record_type, {"id": True, "fields": True}),
     "late_commit": (_late_commit, {"type": True, "id": False, "fields": True, "seconds": True}),
 }

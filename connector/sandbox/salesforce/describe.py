@@ -6,13 +6,13 @@ Shapes: recorded `/sobjects` and `/sobjects/X/describe` answers; same keys, layo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from connector.sandbox.salesforce import objects_activity, objects_sales, objects_setup
 from connector.sandbox.salesforce.errors import no_such_resource
-from connector.sandbox.salesforce.fields import ID_TYPES, TEXT_TYPES, Field
+from connector.sandbox.salesforce.fields import ID_TYPES, TEXT_TYPES, Field, record_type
 from connector.sandbox.salesforce.settings import LeadStatus, Settings
 
 SOAP_TYPES = {
@@ -96,6 +96,11 @@ class Schema:
             raise no_such_resource()
         return found
 
+    def with_field(self, sobject: SObject, old: Field, new: Field) -> Schema:
+        """The same objects, with one field for another."""
+        fields = tuple(new if one is old else one for one in sobject.fields)
+        return Schema(replace(sobject, fields=fields) if one is sobject else one for one in self.sobjects)
+
     def of_id(self, record_id: str) -> SObject | None:
         return self._by_prefix.get(record_id[:3])
 
@@ -142,16 +147,21 @@ CAMPAIGN_CHILDREN = (
 
 
 def build_schema(settings: Settings) -> Schema:
-    """The base org plus the extra custom fields of `settings`."""
-    return _schema(settings.lead_statuses, settings.extra_fields)
+    """The base org plus the extra custom fields of `settings`, and the record types' field where there are any."""
+    typed = tuple(sorted({one.sobject for one in settings.record_types}))
+    return _schema(settings.lead_statuses, settings.extra_fields, typed)
 
 
 @lru_cache(maxsize=16)
-def _schema(lead_statuses: tuple[LeadStatus, ...], extra_fields: tuple[tuple[str, Field], ...]) -> Schema:
+def _schema(
+    lead_statuses: tuple[LeadStatus, ...], extra_fields: tuple[tuple[str, Field], ...], typed: tuple[str, ...]
+) -> Schema:
+    def added(name: str) -> tuple[Field, ...]:
+        more = tuple(field for owner, field in extra_fields if owner == name)
+        return (record_type(), *more) if name in typed else more
+
     return Schema(
-        SObject(
-            name, label, plural, prefix, (*fields, *(field for owner, field in extra_fields if owner == name)), **more
-        )
+        SObject(name, label, plural, prefix, (*fields, *added(name)), **more)
         for name, label, plural, prefix, fields, more in _base(lead_statuses)
     )
 
@@ -188,6 +198,7 @@ def _base(
         ("Group", "Group", "Groups", "00G", admin.group(), setup),
         ("Organization", "Organization", "Organizations", "00D", admin.organization(), setup),
         ("LeadStatus", "Lead Status Value", "Lead Status Value", "01J", admin.lead_status(), setup),
+        ("RecordType", "Record Type", "Record Types", "012", admin.record_type(), setup),
     )
 
 
@@ -233,8 +244,8 @@ def summary(sobject: SObject, root: str) -> dict[str, Any]:
     }
 
 
-def describe_sobject(sobject: SObject, root: str) -> dict[str, Any]:
-    """The `/sobjects/X/describe` answer."""
+def describe_sobject(sobject: SObject, root: str, record_types: list[dict[str, Any]]) -> dict[str, Any]:
+    """The `/sobjects/X/describe` answer; `record_types` are its `recordTypeInfos`."""
     more = {
         "actionOverrides": [],
         "childRelationships": [_describe_child(child) for child in sobject.children],
@@ -249,19 +260,12 @@ def describe_sobject(sobject: SObject, root: str) -> dict[str, Any]:
         "lookupLayoutable": None,
         "namedLayoutInfos": [],
         "networkScopeFieldName": None,
-        "recordTypeInfos": [_master_record_type(sobject, root)],
+        "recordTypeInfos": record_types,
         "searchLayoutable": sobject.writable,
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [],
     }
     return dict(sorted((summary(sobject, root) | more).items()))
-
-
-def _master_record_type(sobject: SObject, root: str) -> dict[str, Any]:
-    layout = f"{root}/sobjects/{sobject.name}/describe/layouts/012000000000000AAA"
-    flags = {"active": True, "available": True, "defaultRecordTypeMapping": True, "master": True}
-    names = {"developerName": "Master", "name": "Master", "recordTypeId": "012000000000000AAA"}
-    return flags | names | {"urls": {"layout": layout}}
 
 
 def _describe_child(child: Child) -> dict[str, Any]:
@@ -329,7 +333,7 @@ def _rule_keys(field: Field) -> dict[str, Any]:
         "idLookup": field.id_lookup,
         "nameField": field.name_field,
         "nillable": field.nillable,
-        "permissionable": field.createable and field.nillable,
+        "permissionable": field.createable and field.nillable and field.name != "RecordTypeId",  # recorded
         "picklistValues": [_picklist_value(field, value) for value in field.picklist],
         "restrictedPicklist": field.restricted,
         "sortable": field.sortable,

@@ -159,6 +159,10 @@ def owner(to: str = "User", label: str = "Owner ID") -> Field:
     return lookup("OwnerId", to, "Owner", label, nillable=False, defaulted=True)
 
 
+def record_type() -> Field:
+    return lookup("RecordTypeId", "RecordType", "RecordType", "Record Type ID")
+
+
 def address(prefix: str) -> tuple[Field, ...]:
     """The parts of one postal address and the compound field over them. `prefix` is "" on Lead."""
     compound, label = f"{prefix}Address", f"{prefix} ".lstrip()

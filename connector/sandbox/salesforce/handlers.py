@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from connector.sandbox.salesforce.call import Call, Reply
+from connector.sandbox.salesforce.definitions import field_definitions, is_about_definitions
 from connector.sandbox.salesforce.describe import describe_global, describe_sobject, summary
 from connector.sandbox.salesforce.errors import NotModified, refuse
 from connector.sandbox.salesforce.moments import http_date, parse_http_date
 from connector.sandbox.salesforce.org import Org
+from connector.sandbox.salesforce.record_types import infos
 from connector.sandbox.wire import Request
 from connector.sandbox.world import START
 
@@ -53,7 +55,8 @@ def one_sobject(call: Call) -> Reply:
 def describe(call: Call) -> Reply:
     sobject = call.sobject
     _refuse_unmodified(call)
-    return Reply(200, describe_sobject(sobject, call.root), _described())
+    record_types = infos(call.org, sobject, call.root)
+    return Reply(200, describe_sobject(sobject, call.root, record_types), _described())
 
 
 def _described() -> dict[str, str]:
@@ -80,6 +83,8 @@ def _query(call: Call, *, all_rows: bool) -> Reply:
     text = call.request.params.get("q")
     if not text:
         raise refuse("MALFORMED_QUERY", "unexpected token: <EOF>")
+    if is_about_definitions(text):
+        return Reply(200, field_definitions(call.org, text, call.root))
     return Reply(200, call.queries.run(text, call.root, all_rows=all_rows, batch_size=call.batch_size()))
 
 

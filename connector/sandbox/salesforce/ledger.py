@@ -9,6 +9,7 @@ from __future__ import annotations
 from connector.sandbox.fidelity import Behaviour
 from connector.sandbox.salesforce.ledger_conversion import CONVERSION
 from connector.sandbox.salesforce.ledger_reads import AUTH, QUERIES
+from connector.sandbox.salesforce.ledger_record_types import RECORD_TYPES
 from connector.sandbox.salesforce.ledger_writes import ROWS, RULES
 
-LEDGER: tuple[Behaviour, ...] = AUTH + ROWS + QUERIES + CONVERSION + RULES
+LEDGER: tuple[Behaviour, ...] = AUTH + ROWS + QUERIES + CONVERSION + RULES + RECORD_TYPES

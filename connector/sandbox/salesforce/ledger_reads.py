@@ -204,6 +204,27 @@ QUERIES = (
         "test_describe.py::test_every_object_of_the_issue_is_described",
     ),
     entry(
+        "definitions.durable_id",
+        "FieldDefinition gives each field of the named objects its durable id, of a custom field Lead.00N...",
+        "documented",
+        "Tooling API guide: FieldDefinition; form of the id, and plain REST: as public clients use it",
+        "test_definitions.py::test_every_field_of_the_named_objects_has_a_durable_id",
+    ),
+    entry(
+        "definitions.filter",
+        "A query of FieldDefinition that names no object is refused",
+        "recorded",
+        "error bodies quoted in public clients, of sibling objects",
+        "test_definitions.py::test_a_query_must_name_its_objects",
+    ),
+    entry(
+        "definitions.renamed",
+        "Another API name leaves the durable id of a custom field alone (within a release)",
+        "assumed",
+        "custom fields are records with ids of their own, and their API names can change (teamlazerbeez, 2009)",
+        "test_definitions.py::test_another_name_leaves_the_id_alone",
+    ),
+    entry(
         "describe.unchanged",
         "304 on an unchanged describe",
         "recorded",

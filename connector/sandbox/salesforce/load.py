@@ -14,6 +14,7 @@ from connector.sandbox.salesforce.derived import derive
 from connector.sandbox.salesforce.describe import SObject
 from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.org import Org
+from connector.sandbox.salesforce.record_types import by_default
 from connector.sandbox.salesforce.values import BadValue, store_value
 
 
@@ -88,7 +89,7 @@ def _base(org: Org, sobject: SObject) -> dict[str, Any]:
     if sobject.field("OwnerId"):
         row["OwnerId"] = importer
     stamps = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), at)
-    return row | stamps | {"CreatedById": importer, "LastModifiedById": importer}
+    return row | by_default(org, sobject) | stamps | {"CreatedById": importer, "LastModifiedById": importer}
 
 
 def _value(sobject: SObject, name: str, value: Any, references: dict[str, str], report: LoadReport) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""User, Group (queues), Organization and LeadStatus: what an integration reads to find owners and choices.
+"""User, Group (queues), Organization, LeadStatus and RecordType: what an integration reads to find owners and choices.
 
-Documented field reference; the API of this sandbox reads these objects and writes none of them.
+Documented field reference, of RecordType the WSDL; the API of this sandbox reads these objects and writes none of them.
 """
 
 from __future__ import annotations
@@ -84,5 +84,18 @@ def lead_status() -> tuple[Field, ...]:
         read_only(integer("SortOrder", "Sort Order")),
         read_only(checkbox("IsDefault", "Is Default")),
         read_only(checkbox("IsConverted", "Converted")),
+        *stamps(),
+    )
+
+
+def record_type() -> tuple[Field, ...]:
+    return (
+        identity("Record Type ID"),
+        read_only(text("Name", 80, "Name", nillable=False, name_field=True)),
+        read_only(text("DeveloperName", 80, "Record Type Name", nillable=False)),
+        read_only(text("NamespacePrefix", 15, "Namespace Prefix")),
+        read_only(text("Description", 255, "Description")),
+        read_only(text("SobjectType", 40, "SObject Type Name", nillable=False)),
+        read_only(checkbox("IsActive", "Active")),
         *stamps(),
     )

@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from connector.sandbox.salesforce import record_types
 from connector.sandbox.salesforce.describe import SObject, build_schema
 from connector.sandbox.salesforce.errors import row_is_locked
+from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.ids import IdMaker, base62, checksum
 from connector.sandbox.salesforce.moments import stamp
 from connector.sandbox.salesforce.settings import Settings
@@ -82,6 +84,7 @@ class Org:
         self.ids = IdMaker(world.seed)
         self.automations: list[Automation] = []
         self.open_transactions: list[OpenTransaction] = []
+        self.made_as: dict[tuple[str, str], str] = {}
         for sobject in self.schema.sobjects:
             self.ids.continue_after(self.store.highest_id(sobject))
         self._purged_at = self.now()
@@ -146,6 +149,12 @@ class Org:
         """All rows of one object with stored values, deleted ones too, ordered by id."""
         return self.store.find(self.sobject(name), '1 ORDER BY "Id"')
 
+    def rename_field(self, sobject: SObject, old: Field, new: Field) -> None:
+        """An admin gives a custom field another API name: the values stay where they are."""
+        self.made_as[sobject.name, new.name] = self.made_as.pop((sobject.name, old.name), old.name)
+        self.store.rename_column(sobject, old.name, new.name)
+        self.schema = self.schema.with_field(sobject, old, new)
+
     def digest(self) -> str:
         """A hash of every row of every object."""
         sums = hashlib.sha256()
@@ -200,6 +209,7 @@ def _settle_in(org: Org) -> None:
         labels = {"MasterLabel": status.label, "ApiName": status.label, "SortOrder": order}
         flags = {"IsDefault": int(status.default), "IsConverted": int(status.converted)}
         store.insert(org.sobject("LeadStatus"), {"Id": org.ids.make("01J")} | labels | flags | stamps)
+    record_types.found(org, stamps)
 
 
 def _user(record_id: str, first: str, last: str, username: str, active: bool) -> dict[str, Any]:

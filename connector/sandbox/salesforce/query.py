@@ -126,7 +126,7 @@ class Queries:
         return [found[rowid] for rowid in rowids if rowid in found]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _plan(schema: Schema, text: str, today: date, all_rows: bool) -> Plan:
     """Clients send the same few texts again and again."""
     return compile_query(schema, parse(text), today, all_rows=all_rows)

@@ -8,6 +8,7 @@ from connector.sandbox.salesforce.describe import SObject
 from connector.sandbox.salesforce.errors import Problem, no_such_column, no_such_key, refuse
 from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.org import Org
+from connector.sandbox.salesforce.record_types import check_record_type
 from connector.sandbox.salesforce.values import BadValue, store_value
 
 
@@ -15,7 +16,9 @@ def check_references(org: Org, sobject: SObject, changes: dict[str, Any]) -> Non
     """Refusal when a reference in `changes` points nowhere, at the wrong object, or an owner is inactive."""
     for field in sobject.fields:
         value = changes.get(field.name) if field.type == "reference" else None
-        if value is not None:
+        if value is not None and field.name == "RecordTypeId":
+            check_record_type(org, sobject, value)
+        elif value is not None:
             _check_reference(org, field, value)
 
 

@@ -6,7 +6,7 @@ Law: a request that no route, header rule or handler knows is refused with 501 a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,6 @@ from connector.sandbox.salesforce import acts, envelope, handlers, replication, 
 from connector.sandbox.salesforce.auth import OAuthRefusal, Sessions, bearer, grant, read_form
 from connector.sandbox.salesforce.call import Call, Reply
 from connector.sandbox.salesforce.composite import composite
-from connector.sandbox.salesforce.describe import SObject
 from connector.sandbox.salesforce.errors import (
     NotEmulated,
     NotModified,
@@ -26,6 +25,7 @@ from connector.sandbox.salesforce.errors import (
     refuse,
     row_is_locked,
 )
+from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.jsontext import render
 from connector.sandbox.salesforce.load import LoadReport, load
 from connector.sandbox.salesforce.org import Org
@@ -186,11 +186,13 @@ class Salesforce:
 
     # what tests and the demo call
 
-    def rows(self, sobject: str) -> list[dict[str, Any]]:
-        """Every row of one object, deleted ones too, with values as JSON shows them; reading only."""
+    def rows(self, sobject: str, *fields: str) -> list[dict[str, Any]]:
+        """Every row of one object, deleted ones too, with values as JSON shows them: all, or those of `fields` that it
+        has. Reading only."""
         self.org.settle()
         found = self.org.sobject(sobject)
-        return [_visible(found, row) for row in self.org.rows(found.name)]
+        shown = [field for field in found.stored if not fields or field.name in fields]
+        return [_visible(shown, row) for row in self.org.rows(found.name)]
 
     def digest(self) -> str:
         """A hash over all data; two equal digests mean that nothing was written."""
@@ -379,5 +381,5 @@ def _row_count(request: Request) -> int:
     return len(ids.split(",")) if ids else max(1, request.body.count(b'"attributes"'))
 
 
-def _visible(sobject: SObject, row: dict[str, Any]) -> dict[str, Any]:
-    return {field.name: wire_value(field, row[field.name]) for field in sobject.stored}
+def _visible(fields: Sequence[Field], row: dict[str, Any]) -> dict[str, Any]:
+    return {field.name: wire_value(field, row[field.name]) for field in fields}

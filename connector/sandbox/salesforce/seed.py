@@ -23,6 +23,7 @@ from connector.sandbox.salesforce.objects_sales import (
     TIME_FRAMES,
 )
 from connector.sandbox.salesforce.org import Org
+from connector.sandbox.salesforce.record_types import by_default
 
 FIRST = re.findall(
     r"\w+",
@@ -77,7 +78,7 @@ def _insert(org: Org, draw: Random, name: str, count: int, make: Maker) -> list[
     if count == 0:
         return []
     sobject = org.sobject(name)
-    base = {f.name: f.default for f in sobject.fields if f.default is not None}
+    base = {f.name: f.default for f in sobject.fields if f.default is not None} | by_default(org, sobject)
     rows = []
     for at in range(count):
         row = base | make(draw, at) | _system(org, count - at) | {"Id": org.ids.make(sobject.prefix)}

@@ -36,6 +36,23 @@ class DuplicateRule:
         return f"Standard_{self.entity}_Duplicate_Rule"
 
 
+@dataclass(frozen=True)
+class RecordType:
+    """A record type of an object. The sandbox has one profile: `available` says whether its users may choose the
+    type, `default` that their new records get it (of none: the master record type)."""
+
+    sobject: str
+    developer_name: str
+    label: str = ""
+    active: bool = True
+    available: bool = True
+    default: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.label or self.developer_name.replace("_", " ")
+
+
 STATUSES = (
     LeadStatus("Open - Not Contacted", default=True),
     LeadStatus("Working - Contacted"),
@@ -65,6 +82,7 @@ class Settings:
     conversion_map: admin's lead conversion mapping of custom fields, ("X__c", "Contact.Y__c").
     assign_leads_to_queue: an active lead assignment rule gives new and saved leads to the queue.
     extra_fields: more custom fields, by object name.
+    record_types: of the objects that have any beside the master record type.
     """
 
     org_id: str | None = None
@@ -88,6 +106,7 @@ class Settings:
     conversion_map: tuple[tuple[str, str], ...] = tuple((f, f"Opportunity.{f}") for f in QUALIFICATION)
     assign_leads_to_queue: bool = False
     extra_fields: tuple[tuple[str, Field], ...] = ()
+    record_types: tuple[RecordType, ...] = ()
 
     @property
     def converted_statuses(self) -> tuple[str, ...]:

@@ -79,6 +79,9 @@ class Store:
         live = ' WHERE "IsDeleted"=0' if sobject.has_recycle_bin else ""
         return int(self.db.execute(f'SELECT count(*) FROM "{sobject.name}"{live}').fetchone()[0])  # noqa: S608
 
+    def rename_column(self, sobject: SObject, name: str, to: str) -> None:
+        self.db.execute(f'ALTER TABLE "{sobject.name}" RENAME COLUMN "{name}" TO "{to}"')
+
     def remove(self, sobject: SObject, record_id: str) -> None:
         self.db.execute(f'DELETE FROM "{sobject.name}" WHERE "Id"=?', (record_id,))  # noqa: S608  our own names
 

@@ -15,6 +15,7 @@ from connector.sandbox.salesforce.duplicates import refuse_duplicates
 from connector.sandbox.salesforce.errors import NotEmulated, Problem, Refusal, no_such_resource, refuse
 from connector.sandbox.salesforce.fields import Field
 from connector.sandbox.salesforce.org import Org, Saver
+from connector.sandbox.salesforce.record_types import by_default
 from connector.sandbox.salesforce.references import check_references, parent_id
 from connector.sandbox.salesforce.values import BadValue, store_value
 
@@ -189,13 +190,17 @@ def _defaults(org: Org, saver: Saver, sobject: SObject) -> dict[str, Any]:
     if sobject.field("OwnerId"):
         row["OwnerId"] = saver.user_id
     at = org.stamp()
-    return row | {
-        "CreatedDate": at,
-        "CreatedById": saver.user_id,
-        "LastModifiedDate": at,
-        "LastModifiedById": saver.user_id,
-        "SystemModstamp": at,
-    }
+    return (
+        row
+        | by_default(org, sobject)
+        | {
+            "CreatedDate": at,
+            "CreatedById": saver.user_id,
+            "LastModifiedDate": at,
+            "LastModifiedById": saver.user_id,
+            "SystemModstamp": at,
+        }
+    )
 
 
 def _default(field: Field) -> Any:

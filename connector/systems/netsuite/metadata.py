@@ -2,7 +2,8 @@
 
 NetSuite's metadata names fields, types and enumerations; it knows neither lengths nor required fields (recorded).
 Those are curated below: the lengths are what NetSuite's field reference gives for these fields in all accounts
-(assumed), the required fields those of the standard forms (assumed); an account's own forms may demand more.
+(assumed), the required fields those of the standard forms (assumed). Custom fields that are mandatory wherever they
+stand are in the account's list of custom fields; what single forms demand beyond that, nobody tells.
 """
 
 from __future__ import annotations
@@ -54,6 +55,13 @@ _REFERS_TO: Mapping[str, str] = {
 LIST_TABLES = ("leadsource", "customercategory", "customerstatus")
 """Lists whose values are options of a field. `leadsource` is not in every account's catalog (recorded)."""
 
+CUSTOM_FIELDS = (
+    "SELECT internalid, scriptid, ismandatory FROM customfield "
+    "WHERE fieldtype IN ('ENTITY', 'BODY') ORDER BY internalid"
+)
+"""Custom fields of entities and of transactions, with what no schema tells (table, columns and `ENTITY`, `BODY` as
+placement: as public programs use them; that internal ids outlast script ids: assumed). Script ids come in capitals."""
+
 _CREATE_ONLY = ("isPerson",)
 _SKIPPED = ("links", "refName")
 
@@ -74,6 +82,16 @@ def with_options(info: FieldInfo, lists: Mapping[str, Mapping[str, str] | None])
     """The field with the values that it may take, if the list it refers to is among `lists` (by table name)."""
     options = next((lists[table] for table in info.refers_to if lists.get(table) is not None), None)
     return info if options is None else replace(info, options=options)
+
+
+def with_definition(info: FieldInfo, definitions: Mapping[str, Mapping[str, str]]) -> FieldInfo:
+    """The field with what the account's list of custom fields says of it (rows of `CUSTOM_FIELDS`, by script id in
+    lower case): its internal id, and whether every form demands it. A check box always holds something."""
+    row = definitions.get(info.name.lower())
+    if row is None:
+        return info
+    required = row.get("ismandatory") == "T" and info.kind != "boolean"
+    return replace(info, id=row.get("internalid", ""), required=info.required or required)
 
 
 def _address_label(name: str) -> str:

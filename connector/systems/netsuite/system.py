@@ -68,12 +68,30 @@ class NetSuiteSystem:
         return None
 
     def describe(self, types: Sequence[str]) -> dict[str, RecordInfo]:
-        """Fields by REST name, with the options of lists that can be queried; see `metadata` for what is curated."""
+        """Fields by REST name, with the options of lists that can be queried, and what the list of custom fields says;
+        see `metadata` for what is curated."""
         options = {table: self._options(table) for table in metadata.LIST_TABLES}
-        return {type_: self._described(record_type(type_), options) for type_ in types}
+        custom = self._custom_fields()
+        return {type_: self._described(record_type(type_), options, custom) for type_ in types}
 
-    def _described(self, record: RecordType, options: Mapping[str, Mapping[str, str] | None]) -> RecordInfo:
-        fields = {name: metadata.with_options(info, options) for name, info in self._reader.fields(record).items()}
+    def _custom_fields(self) -> Mapping[str, Mapping[str, str]]:
+        """The account's custom fields by script id in lower case; none if the account does not let us query them."""
+        try:
+            return {row["scriptid"].lower(): row for row in self._client.all_rows(metadata.CUSTOM_FIELDS)}
+        except UnknownName as unknown:
+            self._reader.warn(f"the list of custom fields cannot be queried ({unknown.name})")
+            return {}
+
+    def _described(
+        self,
+        record: RecordType,
+        options: Mapping[str, Mapping[str, str] | None],
+        custom: Mapping[str, Mapping[str, str]],
+    ) -> RecordInfo:
+        fields = {
+            name: metadata.with_definition(metadata.with_options(info, options), custom)
+            for name, info in self._reader.fields(record).items()
+        }
         key_field = self.settings.key_field(record.name)
         known = {name.lower() for name in fields}
         has_key = key_field == EXTERNAL_ID or key_field.lower() in known

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from connector.core.flow import Converted, Raw, Ref, SourceRecord
 from connector.core.ports import FieldInfo, FieldKind, RecordInfo
 from connector.core.schema import SystemName
 from connector.errors import Unintelligible
+from connector.systems.salesforce import soql
 from connector.systems.salesforce.ids import to_18
 
 _KINDS: Final[dict[str, FieldKind]] = {
@@ -48,12 +49,16 @@ class ObjectInfo:
     countable: frozenset[str]
 
 
-def object_info(description: Any, key_field: str) -> ObjectInfo:
-    """From an object's describe. Fields that this user may not see are not in it (documented)."""
+def object_info(description: Any, key_field: str, ids: Mapping[str, str]) -> ObjectInfo:
+    """From an object's describe. Fields that this user may not see are not in it (documented). `ids`: of its custom
+    fields, by name."""
     if not isinstance(description, Mapping) or not isinstance(description.get("fields"), list):
         raise Unintelligible("a describe without fields", system=SystemName.SALESFORCE)
     facts = description["fields"]
-    fields = {str(fact["name"]): field_info(fact) for fact in facts}
+    fields = {str(fact["name"]): field_info(fact, ids.get(str(fact["name"]), "")) for fact in facts}
+    if _RECORD_TYPE in fields:
+        types = record_types(description.get("recordTypeInfos") or ())
+        fields[_RECORD_TYPE] = replace(fields[_RECORD_TYPE], options=types, restricted=True)
     record = RecordInfo(
         system=SystemName.SALESFORCE,
         type=str(description["name"]),
@@ -63,10 +68,40 @@ def object_info(description: Any, key_field: str) -> ObjectInfo:
     return ObjectInfo(record, frozenset(str(fact["name"]) for fact in facts if fact.get("aggregatable")))
 
 
+def definitions_query(types: Sequence[str]) -> str:
+    """Asks for the durable ids of all fields of these objects."""
+    objects = ",".join(soql.text(soql.name(type_)) for type_ in types)
+    columns = "EntityDefinition.QualifiedApiName, QualifiedApiName, DurableId"
+    return f"SELECT {columns} FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName IN ({objects})"  # noqa: S608
+
+
+def field_ids(answer: Any) -> dict[str, dict[str, str]]:
+    """Object -> custom field -> its id, from the answer to `definitions_query`; what is no such answer has none.
+
+    A durable id is the object and the field's own id, `Lead.00N...` (as public clients use it). Nothing promises that
+    it stays the same from one release to the next (documented): alike, it tells a field; other, it tells nothing."""
+    found: dict[str, dict[str, str]] = {}
+    for row in answer.get("records", ()) if isinstance(answer, Mapping) else ():
+        of, own = str(row["EntityDefinition"]["QualifiedApiName"]), str(row["DurableId"]).rpartition(".")[2]
+        if own.startswith("00N"):
+            found.setdefault(of, {})[str(row["QualifiedApiName"])] = own
+    return found
+
+
+_RECORD_TYPE = "RecordTypeId"
+
+
+def record_types(infos: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Id -> developer name of the record types that this user may give to a record. The master one is none: a record
+    of it holds no id (documented)."""
+    usable = (one for one in infos if one.get("active", True) and one.get("available") and not one.get("master"))
+    return {to_18(one["recordTypeId"]): str(one["developerName"]) for one in usable}
+
+
 _WITH_DECIMALS = ("double", "currency", "percent")
 
 
-def field_info(fact: Mapping[str, Any]) -> FieldInfo:
+def field_info(fact: Mapping[str, Any], id_: str = "") -> FieldInfo:
     """One field. Required on create: createable, not nillable, and given no default (documented)."""
     length = int(fact.get("length") or 0)
     createable = bool(fact.get("createable"))
@@ -83,6 +118,7 @@ def field_info(fact: Mapping[str, Any]) -> FieldInfo:
         refers_to=tuple(fact.get("referenceTo") or ()),
         custom=bool(fact.get("custom", str(fact["name"]).endswith("__c"))),
         decimals=int(fact["scale"]) if fact.get("type") in _WITH_DECIMALS and "scale" in fact else None,
+        id=id_,
     )
 
 

@@ -16,11 +16,20 @@ from connector.core.schema import SystemName
 from connector.errors import RemoteError, Unintelligible
 from connector.systems.salesforce import changes as incremental
 from connector.systems.salesforce import soql
-from connector.systems.salesforce.client import MOST_PARTS_IN_COMPOSITE, Client
+from connector.systems.salesforce.client import MOST_PARTS_IN_COMPOSITE, Client, query_path
 from connector.systems.salesforce.convert import convert_all
 from connector.systems.salesforce.deletes import delete_all
 from connector.systems.salesforce.ids import to_18
-from connector.systems.salesforce.records import ObjectInfo, gone, object_info, ref, source_record, system_fields
+from connector.systems.salesforce.records import (
+    ObjectInfo,
+    definitions_query,
+    field_ids,
+    gone,
+    object_info,
+    ref,
+    source_record,
+    system_fields,
+)
 from connector.systems.salesforce.settings import SalesforceSettings
 from connector.systems.salesforce.writes import write_all
 from connector.systems.session import Session
@@ -79,13 +88,19 @@ class SalesforceSystem(System):
         return to_18(found) if found else None
 
     def describe(self, types: Sequence[str]) -> Mapping[str, RecordInfo]:
-        """Metadata of the objects, in one call. A type that the org lacks is Missing."""
-        for group in soql.chunks(list(dict.fromkeys(types)), MOST_PARTS_IN_COMPOSITE):
-            answers = self._client.composite_get([f"sobjects/{soql.name(type_)}/describe" for type_ in group])
+        """Metadata of the objects, in one call. A type that the org lacks is Missing. Fields have no ids where we may
+        not ask for them."""
+        for group in soql.chunks(list(dict.fromkeys(types)), MOST_PARTS_IN_COMPOSITE - 1):
+            paths = [f"sobjects/{soql.name(type_)}/describe" for type_ in group]
+            paths.append(query_path(definitions_query(group), deleted_too=False))
+            *answers, definitions = self._client.composite_get(paths)
+            if isinstance(definitions, RemoteError):
+                log.info("Salesforce does not tell the ids of its custom fields: %s", definitions)
+            ids = field_ids(definitions)
             for type_, answer in zip(group, answers, strict=True):
                 if isinstance(answer, RemoteError):
                     raise answer
-                self._objects[type_] = object_info(answer, self.settings.key_field_of(type_))
+                self._objects[type_] = object_info(answer, self.settings.key_field_of(type_), ids.get(type_, {}))
         return {type_: self._objects[type_].record for type_ in types}
 
     def converted_statuses(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+import responses
 
 from connector.core.flow import SourceRecord
 from connector.core.ports import Wanted
@@ -13,10 +14,11 @@ from connector.core.schema import Stage
 from connector.errors import Refused, Unavailable
 from connector.sandbox.front import Front
 from connector.sandbox.netsuite.routes import NetSuite
-from connector.sandbox.netsuite.settings import Settings
+from connector.sandbox.netsuite.settings import CustomField, Settings
 from connector.sandbox.world import Clock, World
-from connector.systems.netsuite.system import NetSuiteSystem
-from tests.contract.netsuite.conftest import LEAD_FIELDS, PUBLIC_KEY, QUERY, Account, changed, ns
+from connector.systems.netsuite.settings import NetSuiteSettings
+from connector.systems.netsuite.system import NetSuiteSystem, netsuite_session
+from tests.contract.netsuite.conftest import LEAD_FIELDS, PUBLIC_KEY, QUERY, Account, changed, ns, token_login
 
 TOKEN = "POST /services/rest/auth/oauth2/v1/token"
 ALL = (
@@ -440,3 +442,29 @@ def test_metadata_name_kinds_lists_and_our_key(system: NetSuiteSystem) -> None:
     assert (info.fields["leadSource"].options or {})["-6"] == "Web"
     assert (info.fields["entityStatus"].options or {})["8"] == "PROSPECT-In Discussion"
     assert "contactRoles" not in info.fields
+
+
+def test_the_list_of_custom_fields_tells_ids_and_what_is_mandatory(new_account: Callable[..., Account]) -> None:
+    fields = (
+        CustomField("custentity_x", "customer", label="Region", mandatory=True),
+        CustomField("custentity_y", "customer", label="Shops", mandatory=True, forms=(1,)),
+    )
+    known = new_account(custom_fields=fields).connect().describe(["customer"])["customer"].fields
+    assert (known["custentity_x"].required, known["custentity_y"].required) == (True, False)
+    assert known["custentity_x"].id.isdigit()
+    assert known["custentity_x"].id != known["custentity_y"].id
+    assert known["companyName"].id == ""
+
+
+@responses.activate
+def test_an_account_that_hides_the_list_of_custom_fields_is_described_without() -> None:
+    settings = NetSuiteSettings("1234567", token_login())
+    detail = {"detail": "Record 'customfield' was not found.", "o:errorCode": "INVALID_PARAMETER"}
+    responses.post(f"{settings.base_url}/services/rest/query/v1/suiteql", status=400, json={"o:errorDetails": [detail]})
+    schema = f"{settings.base_url}/services/rest/record/v1/metadata-catalog/contact"
+    responses.get(schema, json={"properties": {"custentity_x": {"type": "string"}}})
+    with netsuite_session(settings) as session:
+        system = NetSuiteSystem(settings, session)
+        known = system.describe(["contact"])["contact"].fields["custentity_x"]
+        assert (known.id, known.required) == ("", False)
+        assert any("list of custom fields cannot be queried" in text for text in system.warnings)

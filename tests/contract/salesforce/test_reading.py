@@ -11,6 +11,7 @@ import pytest
 from connector.core.ports import Wanted
 from connector.errors import Missing, Refused
 from connector.systems.salesforce.ids import to_18
+from connector.systems.salesforce.records import record_types
 from connector.systems.salesforce.system import SalesforceSystem
 from tests.contract.salesforce.conftest import LEAD_FIELDS, Org, changed, create, sf
 
@@ -46,6 +47,37 @@ def test_fields_are_described(system: SalesforceSystem) -> None:
     assert lead.fields["Sales_Readiness__c"].custom
     assert "Researching" in (lead.fields["Sales_Readiness__c"].options or {})
     assert lead.key_field == "NetSuite_Id__c"
+
+
+def test_custom_fields_are_known_by_ids_that_outlast_their_names(org: Org, system: SalesforceSystem) -> None:
+    before = system.describe(["Lead", "Account"])["Lead"].fields
+    org.brain.act({"do": "rename_field", "type": "Lead", "field": "SICCode__c", "name": "Industry_Code__c"})
+    after = system.describe(["Lead", "Account"])["Lead"].fields
+    assert after["Industry_Code__c"].id == before["SICCode__c"].id != ""
+    assert before["Company"].id == ""
+
+
+def test_record_types_are_the_values_of_their_field(system: SalesforceSystem) -> None:
+    infos = [
+        {"recordTypeId": "012000000000000AAA", "developerName": "Master", "available": True, "master": True},
+        {
+            "recordTypeId": "012bB0000000001",
+            "developerName": "Trade",
+            "available": True,
+            "master": False,
+            "active": True,
+        },
+        {
+            "recordTypeId": "012bB0000000002",
+            "developerName": "Old",
+            "available": True,
+            "master": False,
+            "active": False,
+        },
+        {"recordTypeId": "012bB0000000003", "developerName": "Secret", "available": False, "master": False},
+    ]
+    assert record_types(infos) == {"012bB0000000001QAA": "Trade"}
+    assert "RecordTypeId" not in system.describe(["Lead"])["Lead"].fields
 
 
 def test_all_types_are_described_in_one_call(org: Org, system: SalesforceSystem) -> None:

@@ -10,7 +10,7 @@ from connector.core.flow import Base, Pair
 from connector.core.schema import Entity
 from connector.errors import StateLocked
 from connector.state.store import open_store
-from tests.contract.store.samples import NOON, SALESFORCE, both, conflict, intent, lead
+from tests.contract.store.samples import NOON, both, conflict, intent, lead
 
 ROOT = Path(__file__).parents[3]
 OPENED = """
@@ -74,7 +74,8 @@ with store.transaction():
 
 
 @pytest.mark.parametrize(
-    "last", ["store.add_link(Entity.LEAD, both(1), '', NOON)", "store.set_cursor(SystemName.SALESFORCE, 'Lead', '9')"]
+    "last",
+    ["store.add_link(Entity.LEAD, both(1), '', NOON)", "store.set_cursors({(SystemName.SALESFORCE, 'Lead'): '9'})"],
 )
 def test_a_kill_in_a_transaction_leaves_the_last_commit(place: str, last: str) -> None:
     with start(KILLED.format(last=last), place) as process:
@@ -83,7 +84,7 @@ def test_a_kill_in_a_transaction_leaves_the_last_commit(place: str, last: str) -
 
     store = open_store(place)
     assert [pending.source for pending in store.pending_intents()] == [lead(1)]
-    assert (store.open_holds(), list(store.iter_links()), store.cursor(SALESFORCE, "Lead")) == ([], [], None)
+    assert (store.open_holds(), list(store.iter_links()), store.cursors()) == ([], [], {})
     assert store.open_intents([intent(3)])
     store.close()
 

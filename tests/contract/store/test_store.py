@@ -47,12 +47,10 @@ def test_the_accounts_are_remembered_and_exchanged_as_a_pair(store: Store) -> No
 
 
 def test_a_cursor_belongs_to_one_type_of_one_system(store: Store) -> None:
-    store.set_cursor(SALESFORCE, "Lead", "2026-03-01T12:00:00Z")
-    store.set_cursor(NETSUITE, "customer", "x|7")
-    store.set_cursor(SALESFORCE, "Lead", "2026-03-01T13:00:00Z")
-    assert store.cursor(SALESFORCE, "Lead") == "2026-03-01T13:00:00Z"
-    assert store.cursor(NETSUITE, "customer") == "x|7"
-    assert store.cursor(SALESFORCE, "Account") is None
+    store.set_cursors({(SALESFORCE, "Lead"): "2026-03-01T12:00:00Z"})
+    store.set_cursors({(NETSUITE, "customer"): "x|7"})
+    store.set_cursors({(SALESFORCE, "Lead"): "2026-03-01T13:00:00Z"})
+    assert store.cursors() == {(SALESFORCE, "Lead"): "2026-03-01T13:00:00Z", (NETSUITE, "customer"): "x|7"}
 
 
 # links -------------------------------------------------------------------------------------------------------
@@ -63,6 +61,16 @@ def test_a_link_is_found_from_both_sides_and_by_id(store: Store) -> None:
     assert link == Link(link.id, LEAD, both(7), "active", "found by key")
     assert store.links([customer(7), lead(7), customer(8)]) == {customer(7): link, lead(7): link}
     assert store.links_by_id([link.id, link.id, 999]) == {link.id: link}
+
+
+def test_an_id_that_two_record_types_share_names_two_records(store: Store) -> None:
+    """NetSuite counts its people and its sales apart (recorded)."""
+    one = linked(store, 7)
+    sale = Ref(NETSUITE, "opportunity", "7")
+    other = store.add_link(Entity.OPPORTUNITY, Pair(sale, Ref(SALESFORCE, "Opportunity", "006")), "", NOON)
+    assert store.links([customer(7), sale]) == {customer(7): one, sale: other}
+    assert store.links([customer(7), Ref(NETSUITE, "opportunity", "8")]) == {customer(7): one}
+    assert store.lead_links([customer(8), sale]) == {}
 
 
 def test_an_ended_link_is_still_found_and_says_why_it_ended(store: Store) -> None:
@@ -420,7 +428,7 @@ def test_everything_in_a_transaction_is_kept_without_one(store: Store) -> None:
 
 def write_everything(store: Store, link: Link) -> None:
     store.set_identity(Pair("1", "2"))
-    store.set_cursor(SALESFORCE, "Lead", "9")
+    store.set_cursors({(SALESFORCE, "Lead"): "9"})
     store.end_link(link.id, "gone", "", LATER)
     store.save_bases({linked(store, 2).id: Base(Pair({"a": 1}, {}))})
     store.index([(lead(1), LEAD, frozenset({"key"}))])
@@ -441,7 +449,7 @@ def snapshot(store: Store) -> list[object]:
     links = [*store.iter_links(), *store.iter_links(state="gone")]
     return [
         store.identity(),
-        store.cursor(SALESFORCE, "Lead"),
+        store.cursors(),
         links,
         store.bases(link.id for link in links),
         store.candidates(SALESFORCE, LEAD, ["key"]),
@@ -459,18 +467,18 @@ def snapshot(store: Store) -> list[object]:
 def test_a_transaction_in_a_transaction_joins_it(store: Store) -> None:
     with pytest.raises(KeyError), store.transaction():
         with store.transaction():
-            store.set_cursor(SALESFORCE, "Lead", "1")
+            store.set_cursors({(SALESFORCE, "Lead"): "1"})
         raise KeyError
-    assert store.cursor(SALESFORCE, "Lead") is None
+    assert store.cursors() == {}
 
 
 def test_a_part_that_failed_cannot_be_committed_even_if_caught(store: Store) -> None:
     link = linked(store, 1)
     with pytest.raises(StateError, match="nothing was saved"), store.transaction():
-        store.set_cursor(SALESFORCE, "Lead", "1")
+        store.set_cursors({(SALESFORCE, "Lead"): "1"})
         with pytest.raises(StateError):
             linked(store, 1)
-    assert store.cursor(SALESFORCE, "Lead") is None
+    assert store.cursors() == {}
     assert list(store.iter_links()) == [link]
 
 
@@ -478,8 +486,8 @@ def test_a_transaction_after_a_failed_one_starts_afresh(store: Store) -> None:
     with pytest.raises(StateError), store.transaction():
         store.end_link(1, "gone", "", NOON)
     with store.transaction():
-        store.set_cursor(SALESFORCE, "Lead", "1")
-    assert store.cursor(SALESFORCE, "Lead") == "1"
+        store.set_cursors({(SALESFORCE, "Lead"): "1"})
+    assert store.cursors() == {(SALESFORCE, "Lead"): "1"}
 
 
 def test_the_lock_is_held_by_one_at_a_time_and_can_be_taken_again(store: Store) -> None:
@@ -488,13 +496,13 @@ def test_the_lock_is_held_by_one_at_a_time_and_can_be_taken_again(store: Store) 
     with pytest.raises(KeyError), store.lock():
         raise KeyError
     with store.lock():
-        store.set_cursor(SALESFORCE, "Lead", "1")
+        store.set_cursors({(SALESFORCE, "Lead"): "1"})
 
 
 def test_the_store_can_be_read_and_written_without_the_lock(store: Store) -> None:
     with store.lock():
-        store.set_cursor(SALESFORCE, "Lead", "1")
-        assert store.cursor(SALESFORCE, "Lead") == "1"
+        store.set_cursors({(SALESFORCE, "Lead"): "1"})
+        assert store.cursors() == {(SALESFORCE, "Lead"): "1"}
 
 
 def test_a_closed_store_says_so_and_closing_twice_is_no_error(store: Store) -> None:

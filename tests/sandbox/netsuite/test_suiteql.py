@@ -435,8 +435,8 @@ def test_deletions_are_listed(account: Caller) -> None:
 
 def test_custom_fields_are_listed(start: Callable[..., Caller]) -> None:
     account = start(custom_fields=(CustomField("custentity_x", "customer", mandatory=True, label="X"),))
-    rows = account.rows("SELECT scriptid, ismandatory, recordtype FROM customfield WHERE scriptid = 'custentity_x'")
-    assert rows == [{"scriptid": "custentity_x", "ismandatory": "T", "recordtype": "CUSTOMER"}]
+    rows = account.rows("SELECT scriptid, ismandatory, recordtype FROM customfield WHERE scriptid = 'CUSTENTITY_X'")
+    assert rows == [{"scriptid": "CUSTENTITY_X", "ismandatory": "T", "recordtype": "CUSTOMER"}]
     answer = account.send("POST", "/services/rest/record/v1/customer", {"companyName": "A"})
     assert account.refused(answer).endswith("Please enter value(s) for: X.")
 

@@ -68,7 +68,7 @@ def test_every_object_of_the_issue_is_described(client: Client) -> None:
     names = re.findall(
         r"\w+",
         "Lead Account Contact Opportunity OpportunityContactRole Task Event Campaign CampaignMember User "
-        "Group Organization LeadStatus",
+        "Group Organization LeadStatus RecordType",
     )
     assert [entry["name"] for entry in client.get("/sobjects").json()["sobjects"]] == names
     for name in names:

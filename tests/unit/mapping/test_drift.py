@@ -109,6 +109,38 @@ def test_a_renamed_field_is_told_with_the_line_that_settles_it(shipped: Mappings
     assert found.held[0].settle == "budget:          {netsuite: estimatedBudget, salesforce: Lead_Budget__c, as: money}"
 
 
+def test_a_field_of_the_same_id_is_a_renamed_one_whatever_it_is_called(shipped: Mappings, before: Records) -> None:
+    old = lead(before, "Budget__c", info("Budget__c", "text", 300, id="00Nb1"))
+    now = lead(old, "Budget__c", None, instead=info("Means__c", "text", 200, label="Means", id="00Nb1"))
+
+    found = drift(shipped, old, now)
+
+    assert [one.what for one in found.changes] == [
+        "field renamed: Budget__c -> Means__c",
+        "length changed: 300 -> 200",
+    ]
+    assert found.held[0].settle == "budget:          {netsuite: estimatedBudget, salesforce: Means__c, as: money}"
+
+
+def test_the_id_tells_more_than_the_label(shipped: Mappings, before: Records) -> None:
+    old = lead(before, "Budget__c", info("Budget__c", "text", 300, id="00Nb1"))
+    two = lead(old, "Budget__c", None, instead=info("Means__c", "text", 300, label="Means", id="00Nb1"))
+    now = lead(two, "Budget2__c", info("Budget2__c", "text", 300, label="Budget__c", id="00Nb2"))
+
+    assert [one.what for one in drift(shipped, old, now).changes] == [
+        "field renamed: Budget__c -> Means__c",
+        "field appeared: (none) -> Budget__c",
+    ]
+
+
+def test_ids_that_changed_tell_nothing_and_the_label_does(shipped: Mappings, before: Records) -> None:
+    """Salesforce does not promise ids to stay the same from one release to the next."""
+    old = lead(before, "Budget__c", info("Budget__c", "text", 300, id="00Nb1"))
+    now = lead(old, "Budget__c", None, instead=info("Means__c", "text", 300, label="Budget__c", id="00Nc7"))
+
+    assert [one.kind for one in drift(shipped, old, now).changes] == ["field renamed"]
+
+
 def test_a_type_that_changed_holds_the_line(shipped: Mappings, before: Records) -> None:
     old = lead(before, "NumberOfEmployees", info("NumberOfEmployees", "integer"))
     old = with_field(old, NETSUITE, "customer", "custentity_employees", info("custentity_employees", "integer"))

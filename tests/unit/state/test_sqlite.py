@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Select, event
 
 from connector.core.flow import Base, Pair, Ref
 from connector.core.schema import Entity, SystemName
 from connector.errors import StateError
+from connector.state import rows, statements
 from connector.state.store import SqlStore, open_store
 from connector.state.transactions import IN_A_STATEMENT
 
@@ -56,15 +58,26 @@ def test_a_question_about_nothing_does_not_reach_the_database(tmp_path: Path) ->
     assert begun == []
 
 
+@pytest.mark.parametrize("lookup", [statements.LINKS_NAMING, statements.LEAD_LINKS_NAMING])
+def test_links_are_looked_up_by_the_indices_of_their_refs(tmp_path: Path, lookup: Select[Any]) -> None:
+    refs = [Ref(SystemName.NETSUITE, "customer", "1"), Ref(SystemName.SALESFORCE, "Lead", "00Q1")]
+    with closing(open_store(tmp_path / "state.db")) as store:
+        asked = lookup.params(rows.naming(refs)).compile(store._connection, compile_kwargs={"literal_binds": True})
+        plan = [row[-1] for row in store._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+    assert not any(step.startswith("SCAN") for step in plan)
+    assert {step.split("INDEX ")[1].split()[0].removesuffix("_active") for step in plan if "SEARCH" in step} == {
+        "links_netsuite",
+        "links_salesforce",
+    }
+
+
 def test_one_question_needs_no_transaction_and_several_see_one_moment(tmp_path: Path) -> None:
     refs = [Ref(SystemName.NETSUITE, "customer", "1"), Ref(SystemName.SALESFORCE, "Lead", "00Q1")]
     with closing(open_store(tmp_path / "state.db")) as store, statements_of(store) as seen:
-        store.cursor(SystemName.NETSUITE, "customer")
+        store.cursors()
         store.bases([1])
-        assert seen == ["SELECT", "SELECT"]
-        seen.clear()
         store.links(refs)
-        assert seen == ["BEGIN", "SELECT", "SELECT"]
+        assert seen == ["SELECT", "SELECT", "SELECT"]
         seen.clear()
         store.bases(range(IN_A_STATEMENT + 1))
         assert seen == ["BEGIN", "SELECT", "SELECT"]

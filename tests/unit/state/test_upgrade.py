@@ -101,7 +101,7 @@ def test_a_store_of_an_earlier_version_opens_with_all_that_it_holds(path: Path, 
     refs = Pair(customer, Ref(SystemName.SALESFORCE, "Lead", "00Q000000000001AAA"))
     link = Link(4, Entity.LEAD, refs, "active", "found by key")
     assert store.identity() == Pair("1234567", "00D000000000001AAA")
-    assert store.cursor(SystemName.SALESFORCE, "Lead") == "2026-03-01T12:00:00Z"
+    assert store.cursors() == {(SystemName.SALESFORCE, "Lead"): "2026-03-01T12:00:00Z"}
     assert store.links([customer]) == {customer: link}
     agreed: Pair[dict[str, object]] = Pair({"budget": Decimal("1.50"), "interests": ("a", "b")}, {"email": None})
     assert store.bases([4]) == {4: Base(agreed)}  # type: ignore[arg-type]
