@@ -46,6 +46,11 @@ class Crowd:
     done: Counter[str] = field(default_factory=Counter)
 
     @property
+    def idle(self) -> int:
+        """How many operations made no sense."""
+        return self.done["nothing to do"]
+
+    @property
     def companies_disturbed(self) -> bool:
         """Both systems move the people of a merged company without a stamp, so that no cursor can show them: the next
         look at each of them may."""

@@ -1,11 +1,12 @@
 """A trace: everything that happens to a simulated pair of accounts, made up front from one seed, as plain JSON.
 
-    {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...],
+    {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...], "brisk": true,
      "operations": [{"do": "lead", ...}, {"do": "yield", "calls": 4}, ...]}
 
 `yield` lets the connector make its next calls. Every other operation is something that people, the network or the
 machine do. Operations name people and companies by their names and are skipped where they make no sense, so
-that a trace with operations left out is still a trace.
+that a trace with operations left out is still a trace. In a `brisk` one the pause after a skipped operation is skipped
+as well: nothing is new to anybody.
 
 Swarm: each seed draws which kinds of operations and faults exist for it at all, and how often each comes.
 """
@@ -32,6 +33,7 @@ PLAIN: Trace = {
     "salesforce": {"block_equal_mails": False},
     "clocks": {"netsuite": 0, "salesforce": 0, "ours": 0},
     "encore": [],
+    "brisk": False,
 }
 """What a trace says that says nothing of these."""
 
@@ -75,7 +77,7 @@ def make_trace(seed: int) -> Trace:
     people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 5))}
     kinds = tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
     draw = _Draw(chance, people, companies, kinds, spaced=chance.random() < 0.2)
-    world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance)}
+    world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance), "brisk": True}
     return {"seed": seed, **world, "operations": list(_operations(draw))}
 
 

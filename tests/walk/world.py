@@ -171,7 +171,11 @@ class Life:
 
     def _end_pause(self, report: SyncReport | None) -> None:
         """After a run that had nothing to do, the next one would not have either: the trace goes on at once."""
-        if report is not None and not _wrote(report) and self.left and self.left[-1]["do"] == "yield":
+        if report is not None and not _wrote(report):
+            self._skip_pause()
+
+    def _skip_pause(self) -> None:
+        if self.left and self.left[-1]["do"] == "yield":
             self.left.pop()
 
     @property
@@ -220,7 +224,10 @@ class Life:
                 if operation.get("calls", 1) > 1:
                     self.left.append({"do": "yield", "calls": operation["calls"] - 1})
                 break
+            idle = self.crowd.idle
             self._happens(operation)
+            if self.trace["brisk"] and self.crowd.idle > idle:  # nothing is new to anybody
+                self._skip_pause()
         if self.crash_at == ("before", "call"):
             self._crash()
 
