@@ -30,7 +30,8 @@ from connector.runs.observing.around import (
     survivors,
     winners_of_merges,
 )
-from connector.runs.observing.events import heirs_of_edited, see_events
+from connector.runs.observing.events import see_events
+from connector.runs.observing.heirs import bring_heirs
 from connector.runs.observing.linked import never_agreed_on, refs_of, see_gone, see_linked, see_merged
 from connector.runs.observing.look import Look, count_of, fetch, read_changes
 from connector.runs.observing.newcomers import fetch_pointed_at, links_around, meet_newcomers
@@ -82,7 +83,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     merged = tuple(see_merged(look))
     moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
     events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)
-    fetch(look, heirs_of_edited(look, events))
+    bring_heirs(look, events, lead_links)
     linked = tuple(see_linked(look))
     scene = Scene(
         links=look.links,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from connector.core.conversion import company_of
 from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
@@ -22,23 +21,6 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
         fetch(look, link.refs_both())
         values = bases[link_id].agreed if link_id in bases else NO_VALUES
         yield replace(_event(look, link, values), seen_before=link.refs.netsuite in rechecked)
-
-
-def heirs_of_edited(look: Look, events: Iterable[LeadEvent]) -> set[Ref]:
-    """What leads that moved on in NetSuite may be converted into, where the Salesforce lead holds something new: both
-    records of each, to see whether they have room for it."""
-    edited = [one for one in events if one.left_behind is SystemName.SALESFORCE and _is_edited(look, one)]
-    heirs = {ref for event in edited for pair in event.contacts for ref in pair if ref is not None}
-    for event in edited:
-        heirs |= {event.link.refs.netsuite, *filter(None, [event.linked_company])}
-        heirs |= {company for one in event.persons if (company := company_of(one))}
-    return {ref for link in look.store.links(heirs).values() if link.state == "active" for ref in link.refs_both()}
-
-
-def _is_edited(look: Look, event: LeadEvent) -> bool:
-    lead, agreed = look.parts.mappings.of(Entity.LEAD), event.values.salesforce
-    now = event.now.salesforce.items()
-    return any(not lead.same(name, value, agreed.get(name)) for name, value in now)
 
 
 def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
