@@ -274,7 +274,7 @@ def test_numbers_are_sent_exactly() -> None:
 def test_the_recorded_describe_of_a_lead() -> None:
     described = json.loads(recorded("describe/Lead.json"))
     described = described[0]["response"]["body"] if isinstance(described, list) else described
-    record = object_info(described, "NetSuite_Id__c").record
+    record = object_info(described, "NetSuite_Id__c", {}).record
     required = {name for name, field in record.fields.items() if field.required}
     assert {"LastName", "Company"} <= required
     assert record.fields["Company"].length == 255
