@@ -90,6 +90,16 @@ def test_a_double_of_a_linked_organization_is_held_and_the_linked_one_stands_in(
     assert [type(verdict) for verdict in found.verdicts] == [Ambiguous]
 
 
+def test_an_organization_that_this_very_pass_links_by_key_stands_in_for_its_double() -> None:
+    """As after the loss of our state, when nobody has a link: the double must not be taken for new."""
+    account = ours(5, Entity.ORGANIZATION, key_of(netsuite("customer", 9)), name="Ray Ltd")
+    customer = theirs(9, Entity.ORGANIZATION, key_of(account.ref), name="Ray Ltd")
+    found = paired(account, customer, theirs(1, Entity.ORGANIZATION, name="Ray, Limited"))
+    assert matches(found) == [("9", "5")]
+    assert found.stand_ins == {netsuite("customer", 1): account.ref}
+    assert [type(verdict) for verdict in found.verdicts] == [Ambiguous]
+
+
 def test_of_two_linked_lookalikes_none_stands_in() -> None:
     linked = (ours(5, Entity.ORGANIZATION, name="Ray Ltd"), ours(6, Entity.ORGANIZATION, name="Ray Inc"))
     found = paired(theirs(1, Entity.ORGANIZATION, name="Ray"), linked=linked)
