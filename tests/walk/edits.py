@@ -52,10 +52,15 @@ def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
 
 
 def _stands(end: End, one: Thing, edit: Edit) -> bool:
-    """Whether a value is where somebody sees it, or in the bin, into which people threw it with its record."""
-    if one.side == "salesforce" and one.ref == edit.ref and not one.live and not one.converted:
-        return plain(one.fields.get(edit.field)) == edit.value
-    return one.live and not end.left_behind(one) and plain(one.fields.get(edit.field)) == edit.value
+    """Whether a value is where somebody sees it, or in the bin, into which people threw it with its record, or in a
+    NetSuite lead that was taken out of use, and the hold on it was lost with our state."""
+    if plain(one.fields.get(edit.field)) != edit.value:
+        return False
+    if one.ref == edit.ref and not one.live:
+        if one.side == "salesforce":
+            return not one.converted
+        return one.kind == "lead" and bool(end.life.tally["state lost"])
+    return one.live and not end.left_behind(one)
 
 
 def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
@@ -67,8 +72,8 @@ def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
         one = end.by_ref.get(edit.ref)
         if edit.value is not None or edit.replaced is None or later or one is None or not one.live:
             continue
-        if edit.replaced == DEFAULT:
-            continue  # automation does not let it be empty
+        if edit.replaced == DEFAULT or edit.name in end.life.crowd.disturbed:
+            continue  # automation does not let it be empty, or a merge filled it
         if plain(one.fields.get(edit.field)) == edit.replaced and not end.held(edit.ref):
             yield Violation("I2", f"{edit.ref} {edit.name}.{edit.field} was emptied, and {edit.replaced} is back"), edit
 
