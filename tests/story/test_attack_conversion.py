@@ -143,6 +143,20 @@ def test_state_lost_in_the_middle_of_a_conversion(town: Town, side: str) -> None
     assert town.verify().lead_and_customer == 0
 
 
+def test_state_lost_before_the_account_of_a_converted_lead_is_linked(town: Town) -> None:
+    """NetSuite made a prospect and a contact of a lead, and somebody made the account in Salesforce by hand: nobody who
+    has forgotten everything takes that account for a new company."""
+    _, customer = linked_lead(town)
+    town.netsuite("save_and_convert", lead=customer, variant="stays")
+    town.new_salesforce("Account", Name="Aethna Inc", Type="Prospect")
+    town.forget()
+    calm(town)
+    assert [row["id"] for row in active(town, "customer")] == [int(customer)]
+    assert len(live(town, "Account")) == len(live(town, "Contact")) == len(active(town, "contact")) == 1
+    assert [row["IsConverted"] for row in live(town, "Lead")] == [True]
+    assert open_holds(town) == []
+
+
 def test_a_conversion_into_a_held_double_brings_its_opportunity_to_the_one_prospect(town: Town) -> None:
     town.new_salesforce("Account", Name="Aethna Inc", Type="Prospect")
     lead, _ = linked_lead(town, "Akin", "Aethna, Inc.")
