@@ -5,29 +5,47 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
+from connector.core.flow import Base, Link, Pair, Ref
 from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.look import Look, fetch, leads_own, may_have_moved, translate
+from connector.runs.observing.newcomers import meet_newcomers
 
 
 def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection[Ref]) -> Iterator[LeadEvent]:
     """Lead links of which a side was converted, moved on or deleted. `rechecked`: what an earlier look led to."""
     moved = {link.id: link for ref, link in lead_links.items() if may_have_moved(look.records.get(ref))}
+    fetch(look, (ref for link in moved.values() for ref in link.refs_both()))
     bases = look.store.bases(moved)
+    values = {id_: bases[id_].agreed if id_ in bases else NO_VALUES for id_ in moved}
+    keys = {id_: _keys_of_person(look, link, values[id_]) for id_, link in moved.items()}
+    _meet_people(look, lead_links, {key for some in keys.values() for key in some})
     for link_id in sorted(moved):
-        link = moved[link_id]
-        fetch(look, link.refs_both())
-        values = bases[link_id].agreed if link_id in bases else NO_VALUES
-        yield replace(_event(look, link, values), seen_before=link.refs.netsuite in rechecked)
+        event = _event(look, moved[link_id], values[link_id], keys[link_id])
+        yield replace(event, seen_before=event.link.refs.netsuite in rechecked)
 
 
-def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEvent:
-    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
-    now = _leads_now(look, records)
+def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> frozenset[str]:
+    """What the person that the lead became carries."""
+    now = _leads_now(look, link)
     lead = {**now.salesforce, **values.salesforce, **values.netsuite}
-    keys = likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
+    return likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
+
+
+def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> None:
+    """Bring in the NetSuite contacts without a link that carry one of these keys, though nothing changed on them: which
+    of several a lead became is told only by all of them."""
+    found = look.store.candidates(SystemName.NETSUITE, Entity.PERSON, sorted(keys)) if keys else {}
+    strangers = {ref for refs in found.values() for ref in refs} - look.records.keys()
+    strangers -= {ref for ref, link in look.store.links(strangers).items() if link.state == "active"}
+    if strangers:
+        fetch(look, strangers)
+        meet_newcomers(look, lead_links)
+
+
+def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: frozenset[str]) -> LeadEvent:
+    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
     same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
     persons = tuple(
         one
@@ -37,7 +55,7 @@ def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> LeadEve
         and (one.likeness.carries & keys or ref == same_id)
     )
     contacts, company = _linked_persons(look, keys)
-    return LeadEvent(link, records, values, persons, company, contacts, now)
+    return LeadEvent(link, records, values, persons, company, contacts, _leads_now(look, link))
 
 
 def _as_organization(look: Look, customer: Ref) -> str:
@@ -47,9 +65,9 @@ def _as_organization(look: Look, customer: Ref) -> str:
     return f"ref:{customer}" if link_id is None else f"link:{link_id}"
 
 
-def _leads_now(look: Look, records: Pair[SourceRecord | None]) -> Pair[Mapping[str, Value]]:
+def _leads_now(look: Look, link: Link) -> Pair[Mapping[str, Value]]:
     """What the lead's two records hold; a NetSuite record that has moved on is no lead's any more."""
-    lead, customer = records.salesforce, records.netsuite
+    lead, customer = look.records.get(link.refs.salesforce), look.records.get(link.refs.netsuite)
     now = NO_VALUES
     if lead is not None and not lead.deleted:
         now = now.replace(SystemName.SALESFORCE, translate(look, Entity.LEAD, lead))
