@@ -271,8 +271,8 @@ class Create:
     """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert.
     `stamp`: whether `source` has room for our key, which it then gets as well. `before`: fields that take over an
     edit of the lead this record comes from, with what counts as agreed on for them (ABSENT: nothing), so that the
-    edit reads as one and the ordinary merge carries or holds it. `replaces`: the link of `source` that ends with it,
-    because its counterpart was deleted."""
+    edit reads as one and the ordinary merge carries or holds it; `edits`: those edits. `replaces`: the link of `source`
+    that ends with it, because its counterpart was deleted."""
 
     entity: Entity
     system: SystemName
@@ -283,6 +283,7 @@ class Create:
     reason: str
     stamp: bool = True
     before: Mapping[str, Value | Gap] = field(default_factory=dict)
+    edits: Mapping[str, Value] = field(default_factory=dict)
     replaces: int | None = None
 
 

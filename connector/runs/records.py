@@ -130,20 +130,23 @@ def _remember_made(
 ) -> None:
     """Link what was made; its base is what it holds now. A chunk at once, because a statement costs more than a row."""
     bases: dict[int, Base] = {}
-    likenesses = []
+    likenesses, written, now = [], list[Written](), work.parts.clock.now()
     for create, ref in made:
         link = _linked_to(work, create, ref, create.reason)
         values = now_linked(work, create.values)
         held = read_back(work, create.entity, back.get(ref), values, answered_at.get(ref))
         sent: Pair[Mapping[str, Value]] = Pair(values, values)
         bases[link.id] = Base(sent.replace(create.system, {**held, **_agreed_before(create)}))
-        if create.before:
+        if create.edits:
             work.look_again([create.source, ref], "takes over edits of its lead")
+            edits = now_linked(work, create.edits)
+            written += [Written(ref, name, edit, held.get(name), now) for name, edit in edits.items()]
         likenesses.append((ref, create.entity, likeness(create.entity, held).carries))
         work.applied.likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
         work.tally(create.system, create.entity, "created")
     work.store.save_bases(bases)
     work.store.index(likenesses)
+    work.store.put_written(written)
     release(work, [create.source for create, _ in made if create.entity is Entity.ORGANIZATION])
 
 

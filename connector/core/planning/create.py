@@ -61,6 +61,7 @@ def plan_create(desk: Desk, new: NewOn) -> None:
             reason=again_reason(desk, record.ref) or new.reason,
             stamp=has_room(desk, entity, record),
             before={name: value for name, value in before.items() if name not in rendering.problems},
+            edits={name: value for name, value in edits.items() if name not in rendering.problems},
             replaces=desk.again.get(record.ref),
         )
     )

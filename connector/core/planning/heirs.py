@@ -61,7 +61,7 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     changes, conflicts = [], []
     for name, edit in edits.items():
         held = Pair(observed.values.netsuite.get(name), observed.values.salesforce.get(name))
-        if any(heir.same(name, edit.value, value) for _, value in held):
+        if any(heir.same(name, edit.value, value) for _, value in held) or _is_carried(desk, refs, heir, name, edit):
             continue
         if all(_untouched(heir, name, value, edit.before) for _, value in held):
             changes += [FieldChange(name, system, value, edit.value, edit.told) for system, value in held]
@@ -172,6 +172,12 @@ def _survivors_values(desk: Desk, heir: EntityMapping, gone: Ref) -> Mapping[str
 
 
 # --- what becomes of an edit ---------------------------------------------------------------------------------------
+
+
+def _is_carried(desk: Desk, refs: Pair[Ref], heir: EntityMapping, name: str, edit: _Edit) -> bool:
+    """Whether we have written the edit into one of the two before: what stands there now is younger."""
+    lately = (one for _, ref in refs for one in desk.scene.written.get((ref, name), ()))
+    return any(heir.same(name, edit.value, one.value) for one in lately)
 
 
 def _untouched(heir: EntityMapping, name: str, value: Value, before: Value | Gap) -> bool:
