@@ -82,6 +82,7 @@ def _strangers(look: Look) -> set[Ref]:
     pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
     pointed |= {parent for one in look.newcomers.values() if (parent := _unlinked_parent(one))}
     pointed |= {ref for refs in look.carriers.values() for ref in refs}
+    pointed |= set(_seekers(look))
     strangers = {ref for ref in pointed if ref not in look.records}
     return strangers - {ref for ref, link in look.store.links(strangers).items() if _is_known(link, ref)}
 
@@ -90,6 +91,17 @@ def _is_known(link: Link, ref: Ref) -> bool:
     """Whether a link, or what it ended with, says all about a record: a converted Salesforce lead is nobody any more,
     but the NetSuite customer that it was may have no place as the organization that it is now."""
     return link.state == "active" or (link.state == "converted" and ref.system is SystemName.SALESFORCE)
+
+
+def _seekers(look: Look) -> Iterator[Ref]:
+    """Those that may look for what a newcomer carries, though it does not look for them: somebody without an e-mail is
+    told by name and company."""
+    carried: dict[tuple[SystemName, Entity], set[str]] = {}
+    for one in look.newcomers.values():
+        carried.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.carries)
+    for (system, entity), keys in sorted(carried.items()):
+        for refs in look.store.candidates(system, entity, sorted(keys)).values():
+            yield from refs
 
 
 def _unlinked_parent(newcomer: Newcomer) -> Ref | None:
