@@ -34,9 +34,9 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     desk.heirs.update(conversions.heirs)
     for linked in scene.merged:
         merged_away(desk, linked)
-    hold_left_behind(desk, by_ref)
     hold_claimed(desk, by_ref)
     waiting = resume_conversions(desk, by_ref)
+    hold_left_behind(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
     answered = answered_matches(desk, by_ref)
