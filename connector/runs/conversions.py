@@ -150,8 +150,11 @@ def _base_of_the_lead(work: Work, convert: Convert, customer: Ref, contact: Sour
 
 
 def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
-    """Returns the leads that could not be moved on: their links must not end yet."""
-    ready = [one for one in retires if _successors_linked(work, one.after)]
+    """Returns the leads that could not be moved on: their links must not end yet. One whose edits did not reach what
+    it became stays in use: nothing else would show them."""
+    ready = [
+        one for one in retires if _successors_linked(work, one.after) and work.applied.missed.isdisjoint(one.after)
+    ]
     done: set[Ref] = set()
     for chunk in chunks(ready, work.parts.settings.chunk):
         now = read(work.parts, [one.ref for one in chunk])
@@ -211,6 +214,10 @@ def _plain(fields: Mapping[str, Planned]) -> dict[str, Raw]:
     return {name: value for name, value in fields.items() if not isinstance(value, Later)}
 
 
+_SUCCESSORS_WAIT = "waits until what it became has a counterpart on the other side"
+_EDITS_WAIT = "waits until its edits have reached what it became"
+
+
 def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> None:
     """End the links of leads whose successors are linked; the others are looked at again by the next run."""
     links = work.store.links_by_id(one.retire for one in relinks)
@@ -223,7 +230,7 @@ def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> No
                 work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
             held: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
-            reason = "waits until what it became has a counterpart on the other side"
+            reason = _EDITS_WAIT if _successors_linked(work, one.after) else _SUCCESSORS_WAIT
             work.applied.failures.append(Hold("missing_parent", links[one.retire].entity, held, None, reason))
             work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)
 

@@ -250,6 +250,7 @@ def update(work: Work, updates: Sequence[Update]) -> None:
 
 def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> None:
     now = read(work.parts, [one.ref for one in updates])
+    work.applied.missed.update(ref for one in updates for ref in (one.ref, one.other))
     jobs = []
     for update in updates:
         fields, waiting = resolved(work, update.fields, system)
@@ -269,6 +270,7 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
     applied = [
         job.action.ref for job, outcome, _ in sent if isinstance(outcome, Done) and isinstance(job.action, Update)
     ]
+    work.applied.missed -= {ref for one in updates if one.ref in applied for ref in (one.ref, one.other)}
     back = read(work.parts, applied)
     with work.store.transaction():
         for job, outcome, _ in sent:
