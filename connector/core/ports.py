@@ -277,6 +277,10 @@ class Store(Protocol):
 
     def pending_intents(self) -> list[Intent]: ...
 
+    def creates_sent(self, system: SystemName, keys: Iterable[str]) -> list[Intent]:
+        """Every create that was ever to be sent under one of these keys, however it ended: it may land late."""
+        ...
+
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
         """Open holds; one that is open already (same kind, refs, field) keeps its opening time, counts a try once a
         run, and stays ignored as long as reason and values do not change."""

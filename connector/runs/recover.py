@@ -1,9 +1,10 @@
 """Resolve what an earlier run left open, by reading: every pending intent becomes applied or is looked at again.
 
-A create whose answer was lost is found by our key and adopted, with the values that were sent as its base, so
-that whatever a user typed into it since reads as that user's edit; the source gets our key when it is looked at
-again. Of an update, what the record holds as it was sent is agreed on, so that what a user typed on the other side
-since is an edit and no conflict. Everything else restarts from the read.
+A create whose answer was lost is found by our key and adopted, with the values that were sent as its base (where it
+was sent more than once: those sent alike each time), so that whatever a user typed into it since reads as that user's
+edit; the source gets our key when it is looked at again. Of an update, what the record holds as it was sent is agreed
+on, so that what a user typed on the other side since is an edit and no conflict. Everything else restarts from the
+read.
 """
 
 from __future__ import annotations
@@ -66,8 +67,19 @@ def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
         parts.store.end_link(known[source].id, "gone", "made again", parts.clock.now())
     refs = Pair(made, source) if made.system is SystemName.NETSUITE else Pair(source, made)
     link = parts.store.add_link(intent.entity, refs, "adopted after a lost answer", parts.clock.now())
-    sent: Pair[Mapping[str, Value]] = Pair(intent.values, intent.values)
-    parts.store.save_bases({link.id: Base(sent)})
+    sent = sent_alike(parts, intent.system, [intent.key or ""]).get(intent.key or "", intent.values)
+    parts.store.save_bases({link.id: Base(Pair(sent, sent))})
+
+
+def sent_alike(parts: Parts, system: SystemName, keys: Sequence[str]) -> dict[str, Mapping[str, Value]]:
+    """By key, what every create under it sent alike: which of them made the record that was found by its key cannot be
+    told, as one whose answer was lost may land after the source was edited and it was sent again."""
+    alike: dict[str, Mapping[str, Value]] = {}
+    for one in parts.store.creates_sent(system, keys):
+        key, sent = one.key or "", one.values
+        known = alike.get(key, sent)
+        alike[key] = {name: value for name, value in known.items() if name in sent and sent[name] == value}
+    return alike
 
 
 def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:

@@ -244,6 +244,11 @@ class SqlStore(Transactions, Store):
         """In the order in which they were opened."""
         return [rows.intent(row) for row in self._rows(statements.PENDING_INTENTS)]
 
+    def creates_sent(self, system: SystemName, keys: Iterable[str]) -> list[Intent]:
+        """In the order in which they were opened, those of one key at least."""
+        found = self._rows_among(statements.CREATES_SENT, keys, system=system, verb="create")
+        return [rows.intent(row) for row in found]
+
     # holds -------------------------------------------------------------------------------------------------------
 
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:
