@@ -119,8 +119,8 @@ CREATING = (
         "adopted-as-it-is-now",
         "I4",
         "connector/runs/recover.py",
-        "    sent: Pair[Mapping[str, Value]] = Pair(intent.values, intent.values)\n",
-        "    sent: Pair[Mapping[str, Value]] = Pair({}, {})\n",
+        "Base(Pair(sent, sent))",
+        "Base(Pair({}, {}))",
         (PROMISES, "-k", "types_into"),
     ),
     Mutant(
