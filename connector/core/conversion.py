@@ -135,11 +135,19 @@ def field_of_heir(heir: Entity, name: str) -> str:
     return "name" if (heir, name) == (Entity.ORGANIZATION, "company") else name
 
 
-def only_the_persons(lead: EntityMapping, organization: EntityMapping) -> frozenset[str]:
-    """The fields of a lead that its organization does not have: all that a NetSuite record still says about the lead
-    once it is an organization with an account of its own."""
+def only_the_persons(values: Mapping[str, Value], organization: EntityMapping) -> dict[str, Value]:
+    """The values of a lead that its organization has no field for: all that a NetSuite record still says about the
+    lead once it is an organization with an account of its own, or with a contact beside it."""
     theirs = organization.fields
-    return frozenset(name for name in lead.fields if field_of_heir(Entity.ORGANIZATION, name) not in theirs)
+    return {name: value for name, value in values.items() if field_of_heir(Entity.ORGANIZATION, name) not in theirs}
+
+
+def has_moved_on(customer: SourceRecord | None, people: Iterable[Newcomer]) -> bool:
+    """Whether the NetSuite record of a lead is a lead no more and one of `people`, the new contacts, belongs to it, as
+    Save & Convert makes one."""
+    if customer is None or customer.deleted or entity_of(customer) is not Entity.ORGANIZATION:
+        return False
+    return any(company_of(one) == customer.ref for one in people)
 
 
 def _is_edit(lead: EntityMapping, name: str, value: Value, agreed: Value | Gap, theirs: Value | Gap) -> bool:

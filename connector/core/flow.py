@@ -269,10 +269,10 @@ Planned = Raw | Later
 @dataclass(frozen=True, slots=True)
 class Create:
     """Make a record of `type` in `system` for `source`, under our unique key; create-only, never an upsert.
-    `stamp`: whether `source` has room for our key, which it then gets as well. `before`: fields that take over an
-    edit of the lead this record comes from, with what counts as agreed on for them (ABSENT: nothing), so that the
-    edit reads as one and the ordinary merge carries or holds it; `edits`: those edits. `replaces`: the link of `source`
-    that ends with it, because its counterpart was deleted."""
+    `stamp`: whether `source` has room for our key, which it then gets as well. `edits`: fields that take over an edit
+    of the lead this record comes from: the edit, and what counts as agreed on (ABSENT: nothing), so that the edit reads
+    as one and the ordinary merge carries or holds it. `replaces`: the link of `source` that ends with it, because its
+    counterpart was deleted."""
 
     entity: Entity
     system: SystemName
@@ -282,8 +282,7 @@ class Create:
     values: Mapping[str, Value]
     reason: str
     stamp: bool = True
-    before: Mapping[str, Value | Gap] = field(default_factory=dict)
-    edits: Mapping[str, Value] = field(default_factory=dict)
+    edits: Mapping[str, tuple[Value, Value | Gap]] = field(default_factory=dict)
     replaces: int | None = None
 
 
@@ -348,7 +347,8 @@ class Relink:
 class Retire:
     """Move a NetSuite lead on after its conversion in Salesforce: made inactive where a prospect of its own takes
     its place (never deleted), given a prospect status where it becomes the prospect. Waits until all of `after`
-    are linked, so that nothing is out of use before its successor exists. `expected`: what the lead held when it was
+    are linked, and what this plan writes to them has arrived, so that nothing is out of use before its successor
+    exists and knows all that it knew. `expected`: what the lead held when it was
     decided; an edit since is carried over first. `undo`: written after `fields` should the lead turn out to have moved
     on between our look and our write."""
 

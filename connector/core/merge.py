@@ -202,3 +202,8 @@ def writers(observed: Observed) -> Pair[str | None]:
 def overlay(base: Mapping[str, Value], agreed: Mapping[str, Value]) -> dict[str, Value]:
     """A side's base with newly agreed fields laid over it."""
     return {**base, **agreed}
+
+
+def alike(one: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, Value]:
+    """The values that both have, and have alike."""
+    return {name: value for name, value in one.items() if name in other and other[name] == value}

@@ -278,7 +278,7 @@ class Store(Protocol):
     def pending_intents(self) -> list[Intent]: ...
 
     def creates_sent(self, system: SystemName, keys: Iterable[str]) -> list[Intent]:
-        """Every create that was ever to be sent under one of these keys, however it ended: it may land late."""
+        """Every create that was ever to be sent under one of these keys and was not refused: it may land late."""
         ...
 
     def put_holds(self, holds: Sequence[Hold], run_id: int, at: datetime) -> None:

@@ -147,7 +147,7 @@ def _remember_made(
         bases[link.id] = Base(sent.replace(create.system, {**held, **_agreed_before(create)}))
         if create.edits:
             work.look_again([create.source, ref], "takes over edits of its lead")
-            edits = now_linked(work, create.edits)
+            edits = now_linked(work, {name: edit for name, (edit, _) in create.edits.items()})
             written += [Written(ref, name, edit, held.get(name), now) for name, edit in edits.items()]
         likenesses.append((ref, create.entity, likeness(create.entity, held).carries))
         work.applied.likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
@@ -168,7 +168,7 @@ def _linked_to(work: Work, create: Create, ref: Ref, reason: str) -> Link:
 
 
 def _agreed_before(create: Create) -> dict[str, Value]:
-    return {name: value for name, value in create.before.items() if not isinstance(value, Gap)}
+    return {name: agreed for name, (_, agreed) in create.edits.items() if not isinstance(agreed, Gap)}
 
 
 def _not_created(

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
+from connector.core.merge import alike
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.parts import Parts
@@ -74,12 +76,10 @@ def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
 def sent_alike(parts: Parts, system: SystemName, keys: Sequence[str]) -> dict[str, Mapping[str, Value]]:
     """By key, what every create under it sent alike: which of them made the record that was found by its key cannot be
     told, as one whose answer was lost may land after the source was edited and it was sent again."""
-    alike: dict[str, Mapping[str, Value]] = {}
+    each: dict[str, list[Mapping[str, Value]]] = defaultdict(list)
     for one in parts.store.creates_sent(system, keys):
-        key, sent = one.key or "", one.values
-        known = alike.get(key, sent)
-        alike[key] = {name: value for name, value in known.items() if name in sent and sent[name] == value}
-    return alike
+        each[one.key or ""].append(one.values)
+    return {key: reduce(alike, sent) for key, sent in each.items()}
 
 
 def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:

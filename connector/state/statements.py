@@ -47,8 +47,11 @@ CANDIDATES = _equal(schema.match_keys, "system", "entity").where(_among(schema.m
 BASES = select(schema.bases).where(_among(schema.bases.c.link_id)).order_by(schema.bases.c.link_id)
 WRITTEN = select(schema.written).where(schema.written.c.at >= bindparam("since"), _among(schema.written.c.ref))
 PENDING_INTENTS = select(schema.intents).where(schema.intents.c.closed_at.is_(None)).order_by(schema.intents.c.id)
+_may_land = or_(schema.intents.c.outcome.is_(None), schema.intents.c.outcome != "refused")
 CREATES_SENT = (
-    _equal(schema.intents, "system", "verb").where(_among(schema.intents.c.key)).order_by(schema.intents.c.id)
+    _equal(schema.intents, "system", "verb")
+    .where(_among(schema.intents.c.key), _may_land)
+    .order_by(schema.intents.c.id)
 )
 OPEN_HOLDS = select(schema.holds).where(schema.hold_open).order_by(schema.holds.c.id)
 OPEN_ANSWERS = select(schema.answers).where(schema.answer_open).order_by(schema.answers.c.id)

@@ -33,11 +33,12 @@ def check(data: Data) -> str:
 
 
 def _check_headline(data: Data, damage: Sequence[Data]) -> str:
-    found = f"{len(data['mistakes'])} mistakes, {len(damage)} lines that damage a value"
+    mistakes = "1 mistake" if len(data["mistakes"]) == 1 else f"{len(data['mistakes'])} mistakes"
+    harm = "1 line that damages a value" if len(damage) == 1 else f"{len(damage)} lines that damage a value"
     verdict = f"{data['lines']} lines in {len(data['files'])} files: "
     if data["metadata"] is None:
-        return verdict + f"{len(data['mistakes'])} mistakes in what needs no account."
-    return verdict + ("nothing wrong, and no value is damaged." if not data["exit_code"] else f"{found}.")
+        return f"{verdict}{mistakes} in what needs no account."
+    return verdict + ("nothing wrong, and no value is damaged." if not data["exit_code"] else f"{mistakes}, {harm}.")
 
 
 def _age(metadata: Data | None) -> str:

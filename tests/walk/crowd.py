@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.sandbox.stand import Stand
@@ -15,7 +15,7 @@ from tests.walk.sight import Thing, plain
 @dataclass(frozen=True)
 class Edit:
     """A value that somebody typed into `field` of `ref`, found nowhere else; None: it was emptied, of `replaced`.
-    `call`: how many calls of ours had been made by then."""
+    `call`: how many calls of ours had been made by then, or when its transaction committed."""
 
     side: str
     ref: str
@@ -44,6 +44,7 @@ class Crowd:
     locked: set[str] = field(default_factory=set)
     moved_on: set[str] = field(default_factory=set)
     done: Counter[str] = field(default_factory=Counter)
+    _late: list[int] = field(default_factory=list)
 
     @property
     def idle(self) -> int:
@@ -101,6 +102,23 @@ class Crowd:
             if before:
                 self.dropped.add((one.name, before))
 
+    def types_late(self, one: Thing, fields: dict[str, str | None], seconds: float) -> None:
+        """Edit one Salesforce record in a transaction that commits only after a while. The row is locked until then, so
+        that what it replaces is what stands there now."""
+        self.act(one.side, "late_commit", type=one.type, id=one.id, fields=spelt(one.side, fields), seconds=seconds)
+        self._late += range(len(self.edits), len(self.edits) + len(fields))
+        self.note(one, fields)
+
+    def commit(self) -> None:
+        """Date the late edits whose transactions have committed: nobody could have seen them before."""
+        if not self._late:
+            return
+        org = self.stand.salesforce.org
+        open_ = [one.record_id for one in org.open_transactions if one.commits_at > org.now()]
+        for at in [at for at in self._late if self.edits[at].ref.rpartition(":")[2] not in open_]:
+            self.edits[at] = replace(self.edits[at], call=self.call)
+            self._late.remove(at)
+
     def makes(self, side: str, type_: str, name: str, fields: dict[str, Any], typed: dict[str, str | None]) -> None:
         """Make a record; `typed` are those of its fields that are watched."""
         id_ = self.act(side, "create", type=type_, fields={**fields, **spelt(side, typed)})
@@ -118,14 +136,15 @@ def spelt(side: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _standing(things: Sequence[Thing], side: str) -> set[tuple[str, str]]:
-    """(name, value) of all that people can see on one side. An individual who is a prospect before we see them is an
-    organization to us, and nobody but the account of their company shows what they hold."""
+    """(name, value) of all that people can see on one side. An individual who is a prospect is an organization to us:
+    what they hold, and their Salesforce lead does not, nobody shows but the account of their company."""
     shown = [one for one in things if one.live or one.stranded]
-    leads = {one.key for one in things if one.type == "Lead"}
+    leads = {one.key: _values(one) for one in things if one.type == "Lead"}
     inside = {f"ns-customer-{one.id}": one.name for one in shown if one.stranded}
-    named = [(one.name, one) for one in shown if one.side == side]
-    named += [(inside[one.key], one) for _, one in named if one.key in inside and one.key not in leads]
-    return {(name, value) for name, one in named for value in _values(one)}
+    ours = [one for one in shown if one.side == side]
+    named = {(one.name, value) for one in ours for value in _values(one)}
+    theirs = ((inside[one.key], _values(one) - leads.get(one.key, set())) for one in ours if one.key in inside)
+    return named | {(name, value) for name, values in theirs for value in values}
 
 
 def _thrown_away(before: Iterable[Thing], after: Iterable[Thing]) -> set[tuple[str, str]]:

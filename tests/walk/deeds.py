@@ -91,12 +91,8 @@ def _edit(crowd: Crowd, operation: Operation) -> None:
 
 
 def _late_edit(crowd: Crowd, operation: Operation) -> None:
-    """The row is locked until the transaction commits, so that what it replaces is what stands there now."""
     one = crowd.find("salesforce", operation["person"], "contact", "lead")
-    typed = {operation["field"]: operation["value"]}
-    fields, seconds = spelt("salesforce", typed), operation["seconds"]
-    crowd.act("salesforce", "late_commit", type=one.type, id=one.id, fields=fields, seconds=seconds)
-    crowd.note(one, typed)
+    crowd.types_late(one, {operation["field"]: operation["value"]}, operation["seconds"])
 
 
 def _mass_update(crowd: Crowd, operation: Operation) -> None:

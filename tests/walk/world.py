@@ -228,6 +228,7 @@ class Life:
             self._happens(operation)
             if self.trace["brisk"] and self.crowd.idle > idle:  # nothing is new to anybody
                 self._skip_pause()
+        self.crowd.commit()
         if self.crash_at == ("before", "call"):
             self._crash()
 

@@ -29,15 +29,16 @@ def plan_create(desk: Desk, new: NewOn) -> None:
     mapping = desk.mapping(entity)
     values = proven(desk, new, _flowing(mapping, target, new.observed.values.of(new.system)))
     given = _household(desk, record.ref, values)
-    edits, before = _late_edits(desk, record.ref, mapping, target, values)
+    edits = _late_edits(desk, record.ref, mapping, target, values)
+    edited = {name: value for name, (value, _) in edits.items()}
     rendering = mapping.write(
-        target, {**values, **given, **edits}, creating=True, links=desk.scene.links, info=desk.info(target, entity)
+        target, {**values, **given, **edited}, creating=True, links=desk.scene.links, info=desk.info(target, entity)
     )
     apart = {
         *rendering.problems,
         *rendering.passed_over,
         *given,
-        *(name for name, value in before.items() if value is ABSENT),
+        *(name for name, (_, agreed) in edits.items() if agreed is ABSENT),
     }
     refs = one_sided(record.ref)
     problems = {**desk.problems(record.ref), **rendering.problems}
@@ -60,8 +61,7 @@ def plan_create(desk: Desk, new: NewOn) -> None:
             values={name: value for name, value in values.items() if name not in apart},
             reason=again_reason(desk, record.ref) or new.reason,
             stamp=has_room(desk, entity, record),
-            before={name: value for name, value in before.items() if name not in rendering.problems},
-            edits={name: value for name, value in edits.items() if name not in rendering.problems},
+            edits={name: edit for name, edit in edits.items() if name not in rendering.problems},
             replaces=desk.again.get(record.ref),
         )
     )
@@ -89,13 +89,12 @@ def _flowing(mapping: EntityMapping, target: SystemName, values: Mapping[str, Va
 
 def _late_edits(
     desk: Desk, ref: Ref, mapping: EntityMapping, target: SystemName, values: Mapping[str, Value]
-) -> tuple[dict[str, Value], dict[str, Value | Gap]]:
-    """What the counterpart of an heir takes over from the lead, and what counts as agreed on in those fields."""
+) -> dict[str, tuple[Value, Value | Gap]]:
+    """What the counterpart of an heir takes over from the lead, as in `Create.edits`."""
     found: dict[str, tuple[Value, Value | Gap]] = {}
     for event in desk.heirs.get(ref, ()):
         found = late_edits(event, desk.mapping(Entity.LEAD), mapping, values) | found
-    edits = {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
-    return {name: value for name, (value, _) in edits.items()}, {name: agreed for name, (_, agreed) in edits.items()}
+    return {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
 
 
 def _missing(info: RecordInfo | None, fields: Mapping[str, Planned]) -> list[str]:

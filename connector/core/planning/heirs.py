@@ -211,6 +211,13 @@ def _still_waiting(
             yield name, _Edit(system, hold.values.of(system), ABSENT)
 
 
+def give_way(standing: Iterable[Hold], holds: Iterable[Hold]) -> list[Hold]:
+    """Those of `holds` that take the place of an edit held earlier: that one is closed and keeps what it shows, because
+    nothing else does."""
+    late = {(hold.refs, hold.field): hold for hold in standing if hold.code == LATE_EDIT}
+    return [one for one in holds if (known := late.get((one.refs, one.field))) and known.values != one.values]
+
+
 def _typed_in(hold: Hold) -> SystemName:
     """The system whose lead was edited: the hold shows the edit in place of what the record there holds."""
     in_salesforce = hold.values.salesforce != hold.base.salesforce

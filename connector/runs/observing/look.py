@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.core.conversion import company_of, only_the_persons
+from connector.core.conversion import has_moved_on, only_the_persons
 from connector.core.flow import Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.pair import Newcomer
@@ -80,19 +80,10 @@ def leads_own(look: Look, customer: Ref, values: Mapping[str, Value]) -> Mapping
     """What a lead holds that its link still speaks for: where its NetSuite record has become an organization with an
     account, or with a contact beside it, what both have is that organization's. The Salesforce lead keeps its own until
     it is converted."""
-    if look.links.link_of(customer) is None and not _has_contact(look, customer):
-        return values
-    mappings = look.parts.mappings
-    own = only_the_persons(mappings.of(Entity.LEAD), mappings.of(Entity.ORGANIZATION))
-    return {name: value for name, value in values.items() if name in own}
-
-
-def _has_contact(look: Look, customer: Ref) -> bool:
-    """Whether it is a lead no more, and a new NetSuite contact belongs to it, as Save & Convert makes one."""
-    record = look.records.get(customer)
-    moved_on = record is not None and is_here(record) and entity_of(record) is Entity.ORGANIZATION
     people = (one for one in look.newcomers.values() if one.entity is Entity.PERSON)
-    return moved_on and any(company_of(one) == customer for one in people)
+    if look.links.link_of(customer) is None and not has_moved_on(look.records.get(customer), people):
+        return values
+    return only_the_persons(values, look.parts.mappings.of(Entity.ORGANIZATION))
 
 
 def _translate(look: Look, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:

@@ -306,13 +306,17 @@ def test_an_outcome_that_is_none_closes_nothing(store: Store) -> None:
     assert len(store.pending_intents()) == 1
 
 
-def test_all_creates_under_a_key_are_found_however_they_ended(store: Store) -> None:
+def test_all_creates_under_a_key_that_may_land_are_found(store: Store) -> None:
     same = intent(1, values={"email": "b@example.com"})
     other_verb = intent(1, verb="update", ref=customer(1))
-    first, again, *_ = store.open_intents([intent(1), same, intent(2), other_verb, intent(1, system=SALESFORCE)])
-    store.close_intents({first: "deferred", again: "applied"}, LATER)
+    elsewhere = intent(1, system=SALESFORCE)
+    first, refused, again, last, *_ = store.open_intents(
+        [intent(1), intent(1), same, intent(1), intent(2), other_verb, elsewhere]
+    )
+    store.close_intents({first: "deferred", refused: "refused", again: "applied"}, LATER)
     found = store.creates_sent(NETSUITE, [f"sf-{lead(1).id}", "sf-none"])
-    assert [(one.id, one.values) for one in found] == [(first, intent(1).values), (again, same.values)]
+    expected = [(first, intent(1).values), (again, same.values), (last, intent(1).values)]
+    assert [(one.id, one.values) for one in found] == expected
     assert store.creates_sent(NETSUITE, []) == []
 
 
