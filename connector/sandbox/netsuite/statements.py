@@ -54,13 +54,21 @@ class Statements:
         if isinstance(found, Exception) and moments:
             found, moments = self._translated(text, 0), []
         if isinstance(found, Exception):
-            raise found
+            raise _again(found)
         return self._bound(found, moments)
 
     def _bound(self, query: Query, moments: list[str]) -> Statement:
         values: dict[str, Any] = {MARK.format(at): moment for at, moment in enumerate(moments)}
         read = {name: moment_of(self._zone, values[mark], mask) for name, mark, mask in query.constants}
         return Statement(query, values | read)
+
+
+def _again(refused: Exception) -> Exception:
+    """The same refusal, to be raised: one that is remembered would gather the frames of all who were refused, and
+    everything that they held."""
+    same = type(refused).__new__(type(refused), *refused.args)
+    vars(same).update(vars(refused))
+    return same
 
 
 @lru_cache(maxsize=16)
