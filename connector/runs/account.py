@@ -83,7 +83,7 @@ def naming(parts: Parts, now: Records, before: Records | None = None) -> Parts:
     """The parts with mappings that say ids where the files say names. `before`: where a name that an admin changed
     meanwhile is still known."""
     mappings = with_ids(parts.mappings, now)
-    return replace(parts, mappings=mappings if before is None else with_ids(mappings, before))
+    return replace(parts, mappings=mappings if before in (None, now) else with_ids(mappings, before))
 
 
 def looking_up(parts: Parts) -> Parts:

@@ -123,7 +123,8 @@ def _lives(seeds: Iterable[int], jobs: int) -> Iterator[Lived]:
 
 def _settle() -> None:
     """Make what all lives share, which is never garbage: the collector need not look at it again after every life."""
-    newborn()
+    for met in (False, True):
+        newborn(met)
     gc.collect()
     gc.freeze()
 

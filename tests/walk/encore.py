@@ -8,7 +8,7 @@ from connector.core.matching.keys import parse_key
 from connector.core.schema import SystemName
 from tests.walk.invariants import End, Violation
 from tests.walk.sight import FIELDS, Thing, plain
-from tests.walk.world import Life, newborn
+from tests.walk.world import Life
 
 RUNS_AFTER_A_LOSS = 6
 
@@ -66,7 +66,7 @@ def finds_everything_again(life: Life) -> Iterator[Violation]:
     before = End.of(life)
     pairs = list(before.pairs())
     life.tally["encore: state lost"] += 1
-    life.memory.restore(newborn())
+    life.memory.restore(life.newborn)
     for _ in range(RUNS_AFTER_A_LOSS):
         life.wait(60)
         report = life.run()

@@ -1,12 +1,13 @@
 """A trace: everything that happens to a simulated pair of accounts, made up front from one seed, as plain JSON.
 
-    {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...], "brisk": true,
+    {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...], "brisk": true, "met": true,
      "operations": [{"do": "lead", ...}, {"do": "yield", "calls": 4}, ...]}
 
 `yield` lets the connector make its next calls. Every other operation is something that people, the network or the
 machine do. Operations name people and companies by their names and are skipped where they make no sense, so
 that a trace with operations left out is still a trace. In a `brisk` one the pause after a skipped operation is skipped
-as well: nothing is new to anybody.
+as well: nothing is new to anybody. Where the accounts have `met`, no run is their first, which counts what no line
+carries, and does nothing else that others do not do.
 
 Swarm: each seed draws which kinds of operations and faults exist for it at all, and how often each comes.
 """
@@ -34,6 +35,7 @@ PLAIN: Trace = {
     "clocks": {"netsuite": 0, "salesforce": 0, "ours": 0},
     "encore": [],
     "brisk": False,
+    "met": False,
 }
 """What a trace says that says nothing of these."""
 
@@ -77,7 +79,8 @@ def make_trace(seed: int) -> Trace:
     people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 5))}
     kinds = tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
     draw = _Draw(chance, people, companies, kinds, spaced=chance.random() < 0.2)
-    world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance), "brisk": True}
+    world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance)}
+    world |= {"brisk": True, "met": chance.random() < 0.9}
     return {"seed": seed, **world, "operations": list(_operations(draw))}
 
 

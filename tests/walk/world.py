@@ -20,7 +20,7 @@ from typing import Any
 
 from connector.core.mapping.document import Mappings, load_mappings
 from connector.errors import ConnectorError, StateLocked
-from connector.runs.account import checked, remember_mappings
+from connector.runs.account import checked, identities, remember_mappings
 from connector.runs.parts import Parts, RunSettings
 from connector.runs.report import SyncReport
 from connector.runs.sync import sync
@@ -31,7 +31,7 @@ from connector.sandbox.stand import Stand
 from tests.walk import deeds, faults
 from tests.walk.calls import Call, systems
 from tests.walk.crowd import Crowd
-from tests.walk.memory import memory
+from tests.walk.memory import Memory, memory
 from tests.walk.trace import PLAIN, Operation, Trace
 
 ORG_ID = "00D000000000062EAA"
@@ -90,9 +90,13 @@ class Life:
         self.crash_at: tuple[str, str] | None = None
         self.last_words: bytes | None = None
         self.memory = memory()
-        self.memory.restore(newborn())
+        self.memory.restore(self.newborn)
         self.memory.on_commit = self.before_commit
         self.parts = self._wired()
+
+    @property
+    def newborn(self) -> bytes:
+        return newborn(self.trace["met"])
 
     @property
     def store(self) -> Any:
@@ -252,7 +256,7 @@ class Life:
             case "crash":
                 self.crash_at = (operation["when"], operation.get("of", "call"))
             case "forget":
-                self._crash(newborn())
+                self._crash(self.newborn)
             case "rival":
                 self._rival()
             case _:
@@ -296,14 +300,17 @@ def _stand(trace: Trace) -> Stand:
 
 
 @cache
-def newborn() -> bytes:
-    """A store that knows nothing but the metadata of the two accounts, which costs more than a whole life to ask."""
+def newborn(met: bool) -> bytes:
+    """A store that knows nothing but the metadata of the two accounts, which costs more than a whole life to ask, and
+    if they have `met`, which accounts they are."""
     life = object.__new__(Life)
     life.trace, life.calls, life.left, life.crash_at = {**PLAIN, "seed": 0}, [], [], None
-    life.stand, life.clock, life.memory = _stand(life.trace), Clock(), memory()
+    life.stand, life.clock, life.memory = _stand(life.trace), Clock(), Memory()
     life.crowd = Crowd(life.stand)
     life.parts = life._wired()
     checked(life.parts)
     remember_mappings(life.parts)
+    if met:
+        life.store.set_identity(identities(life.parts))
     life.close()
     return life.memory.image()
