@@ -222,3 +222,34 @@ def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Tow
     town.salesforce("update", type="Contact", id=contact, fields={"Title": "Chair"})
     calm(town)
     assert ("conflict", "job_title") not in open_holds(town)
+
+
+def test_leads_with_different_edits_become_one_contact_in_salesforce(town: Town) -> None:
+    """One edit is carried into the contact, another is held beside it, and the third waits until that is decided."""
+    leads = [linked_lead(town, name, "Ray Ltd") for name in ("Ray", "Raye", "Reye")]
+    for (_, customer), title in zip(leads, ("CEO", "CFO", "CTO"), strict=True):
+        town.netsuite("update", type="customer", id=customer, fields={"title": title})
+    made = town.salesforce("convert", id=leads[0][0])
+    for lead, _ in leads[1:]:
+        town.salesforce("convert", id=lead, account=made["account"], contact=made["contact"])
+
+    calm(town)
+    assert _titles(town, made["contact"]) == ("CEO", ["CFO"])
+    assert open_holds(town) == [("conflict", "job_title"), ("stage", None)]
+    assert [_in_use(town, customer) for _, customer in leads] == [False, False, True]
+
+    town.salesforce("update", type="Contact", id=made["contact"], fields={"Title": "Chair"})
+    calm(town)
+    assert _titles(town, made["contact"]) == ("Chair", ["CTO"])
+    assert open_holds(town) == [("conflict", "job_title")]
+    assert not any(_in_use(town, customer) for _, customer in leads)
+
+
+def _in_use(town: Town, customer: str) -> bool:
+    return bool(town.row("netsuite", "customer", customer)["isinactive"] == "F")
+
+
+def _titles(town: Town, contact: str) -> tuple[str, list[str]]:
+    """What the contact holds, and what is held beside it from NetSuite."""
+    conflicts = [one.hold.values.netsuite for one in town.parts.store.open_holds() if one.hold.kind == "conflict"]
+    return town.row("salesforce", "Contact", contact)["Title"], conflicts

@@ -9,7 +9,7 @@ from connector.core.flow import Create, Hold, NewOn, Pair, Planned, Ref
 from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
 from connector.core.planning.again import again_reason
-from connector.core.planning.desk import Desk
+from connector.core.planning.desk import Beaten, Desk
 from connector.core.planning.evidence import proven
 from connector.core.planning.holding import one_sided
 from connector.core.planning.keying import has_room
@@ -93,7 +93,10 @@ def _late_edits(
     """What the counterpart of an heir takes over from the lead, as in `Create.edits`."""
     found: dict[str, tuple[Value, Value | Gap]] = {}
     for event in desk.heirs.get(ref, ()):
-        found = late_edits(event, desk.mapping(Entity.LEAD), mapping, values) | found
+        for name, edit in late_edits(event, desk.mapping(Entity.LEAD), mapping, values).items():
+            first, _ = found.setdefault(name, edit)
+            if not mapping.same(name, edit[0], first):
+                desk.beaten[event.link.id] = Beaten(name)
     return {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
 
 

@@ -13,13 +13,23 @@ from connector.core.scene import Account, LeadEvent, Scene
 from connector.core.schema import Entity, SystemName
 
 
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """An edit of a lead, of which that of another lead takes precedence in `field` of the record that both became.
+    `by_held`: that one is on hold since an earlier look."""
+
+    field: str
+    by_held: bool = False
+
+
 @dataclass(slots=True)
 class Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
     this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
     `heirs`: what leads became in Salesforce -> the events of their conversion. `follow_deletes`: whether a delete on
     one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit of their lead that
-    this plan carries or holds for the first time. `again`: as in `Scene`, without what is being converted."""
+    this plan carries or holds for the first time. `beaten`: leads, by the id of their link, with an edit that has to
+    wait for that of another. `again`: as in `Scene`, without what is being converted."""
 
     mappings: Mappings
     account: Account
@@ -31,6 +41,7 @@ class Desk:
     follow_deletes: bool = False
     answers: dict[int, AnswerFate] = field(default_factory=dict)
     overtaken: set[Ref] = field(default_factory=set)
+    beaten: dict[int, Beaten] = field(default_factory=dict)
     again: Mapping[Ref, int | None] = field(default_factory=dict)
     _standing: dict[Pair[Ref | None], list[Hold]] = field(init=False)
     _answered: dict[Ref, list[Answer]] = field(init=False)

@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 
 from connector.core.conversion import edits_left
 from connector.core.flow import (
+    Action,
     Convert,
     Create,
     FieldChange,
     FieldConflict,
     Hold,
     Later,
+    Link,
     Merged,
     Observed,
     Pair,
@@ -30,7 +32,7 @@ from connector.core.flow import (
 )
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
-from connector.core.planning.desk import Desk
+from connector.core.planning.desk import Beaten, Desk
 from connector.core.scene import LeadEvent
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
@@ -40,11 +42,13 @@ LATE_EDIT = "LATE_EDIT"
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """What somebody typed into the lead of `system`, and what the other lead held before (ABSENT: not known)."""
+    """What somebody typed into the lead of `system`, and what the other lead held before (ABSENT: not known).
+    `link_id`: of the lead; None once the edit is on hold."""
 
     system: SystemName
     value: Value
     before: Value | Gap
+    link_id: int | None = None
 
     @property
     def told(self) -> str:
@@ -54,15 +58,21 @@ class _Edit:
 def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Merged) -> Merged:
     """`merged`, and what becomes of edits of the lead that `refs` took the place of."""
     heir, standing = desk.mapping(observed.entity), _late_holds(desk, refs)
-    edits = dict(_still_waiting(heir, standing, observed.values))
-    for event in desk.heirs.get(refs.salesforce, ()):
-        left = edits_left(event, desk.mapping(Entity.LEAD), heir)
-        edits |= {name: _Edit(event.left_behind, value, before) for name, (value, before) in left.items()}
-    changes, conflicts = [], []
-    for name, edit in edits.items():
-        held = Pair(observed.values.netsuite.get(name), observed.values.salesforce.get(name))
+    edits: dict[str, _Edit] = {}
+    crossing = set(_crossing(desk, refs, heir, merged))
+    for name, edit in (*_still_waiting(heir, standing, observed.values), *_left(desk, refs.salesforce, heir)):
+        held = _held(observed, name)
         if any(heir.same(name, edit.value, value) for _, value in held) or _is_carried(desk, refs, heir, name, edit):
             continue
+        if edit.link_id is not None and name in crossing:
+            desk.beaten[edit.link_id] = Beaten(name)
+            continue
+        first = edits.setdefault(name, edit)
+        if edit.link_id is not None and not heir.same(name, edit.value, first.value):
+            desk.beaten[edit.link_id] = Beaten(name, by_held=first.link_id is None)
+    changes, conflicts = [], []
+    for name, edit in edits.items():
+        held = _held(observed, name)
         if all(_untouched(heir, name, value, edit.before) for _, value in held):
             changes += [FieldChange(name, system, value, edit.value, edit.told) for system, value in held]
         else:
@@ -70,6 +80,72 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     if changes or any(one.field not in standing for one in conflicts):
         desk.overtaken.add(refs.salesforce)
     return _beside(merged, changes, conflicts)
+
+
+def _left(desk: Desk, ref: Ref, heir: EntityMapping) -> Iterator[tuple[str, _Edit]]:
+    """The edits that the leads which became the Salesforce record `ref` leave to it, by its field."""
+    for event in desk.heirs.get(ref, ()):
+        for name, (value, before) in edits_left(event, desk.mapping(Entity.LEAD), heir).items():
+            yield name, _Edit(event.left_behind, value, before, event.link.id)
+
+
+def _crossing(desk: Desk, refs: Pair[Ref], heir: EntityMapping, merged: Merged) -> Iterator[str]:
+    """The fields in which the two are about to be told alike what we wrote into one of them: an edit of another lead
+    that is half-way across."""
+    for change in merged.changes:
+        lately = desk.scene.written.get((refs.other(change.system), change.field), ())
+        if any(heir.same(change.field, change.value, one.value) for one in lately):
+            yield change.field
+
+
+def _held(observed: Observed, name: str) -> Pair[Value]:
+    return Pair(observed.values.netsuite.get(name), observed.values.salesforce.get(name))
+
+
+# --- leads that become one record ----------------------------------------------------------------------------------
+
+
+def take_turns(desk: Desk) -> tuple[Ref, ...]:
+    """Let a lead wait whose edit of a field was beaten by that of another lead which becomes the same record: it is
+    carried or held once the first is. Returns what must be looked at again for it."""
+    again: list[Ref] = []
+    for event in desk.scene.events:
+        beaten = desk.beaten.get(event.link.id)
+        if beaten is None or not (taken := _take_back(desk, event)):
+            continue
+        if beaten.by_held:
+            desk.actions.append(_waits_for_decision(event, beaten.field))
+        else:
+            successors = (ref for one in taken if isinstance(one, Convert) for ref in _successors(one))
+            again += [*event.link.refs_both(), *successors]
+    return tuple(again)
+
+
+def _take_back(desk: Desk, event: LeadEvent) -> list[Action]:
+    """Take back the end of a lead: that its NetSuite record is taken out of use, its Salesforce record converted, and
+    its link ended. Nothing of one that becomes the prospect itself, and stays in use so."""
+    ends = [one for one in desk.actions if _is_end_of(event.link, one)]
+    if any(isinstance(one, Retire) and not one.undo for one in ends):
+        return []
+    desk.actions = [one for one in desk.actions if one not in ends]
+    return ends
+
+
+def _is_end_of(lead: Link, action: Action) -> bool:
+    match action:
+        case Retire():
+            return action.ref == lead.refs.netsuite
+        case Convert():
+            return action.link_id == lead.id
+        case Relink():
+            return action.retire == lead.id
+    return False
+
+
+def _waits_for_decision(event: LeadEvent, name: str) -> Hold:
+    refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
+    reason = f"its edit ({name}) waits until the held edit of another lead, which became the same record, is decided"
+    return Hold("stage", Entity.LEAD, refs, None, reason, link_id=event.link.id)
 
 
 # --- conversions that come after the edits of their lead -----------------------------------------------------------
@@ -132,13 +208,11 @@ def _account_of(desk: Desk, convert: Convert) -> Ref | None:
 def keep_in_use(desk: Desk) -> None:
     """Let NetSuite leads that Salesforce converted stay in use where somebody edited them meanwhile, and what the edit
     belongs to is gone from Salesforce: nothing else shows it."""
-    events = {event.link.refs.netsuite: event for event in desk.scene.events}
-    for retire in [one for one in desk.actions if isinstance(one, Retire) and one.undo]:
-        event = events[retire.ref]
-        lost = _without_heir(desk, event)
+    in_use = {one.ref for one in desk.actions if isinstance(one, Retire) and one.undo}
+    for event in desk.scene.events:
+        lost = _without_heir(desk, event) if event.link.refs.netsuite in in_use else []
         if lost:
-            over = [one for one in desk.actions if isinstance(one, Relink) and one.retire == event.link.id]
-            desk.actions = [one for one in desk.actions if one is not retire and one not in over]
+            _take_back(desk, event)
             desk.actions.append(_still_in_use(event, lost))
 
 
