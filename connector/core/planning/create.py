@@ -11,6 +11,7 @@ from connector.core.mapping.translate import EntityMapping
 from connector.core.planning.again import again_reason
 from connector.core.planning.desk import Beaten, Desk
 from connector.core.planning.evidence import proven
+from connector.core.planning.heirs import is_alone
 from connector.core.planning.holding import one_sided
 from connector.core.planning.keying import has_room
 from connector.core.ports import RecordInfo
@@ -95,7 +96,7 @@ def _late_edits(
     for event in desk.heirs.get(ref, ()):
         for name, edit in late_edits(event, desk.mapping(Entity.LEAD), mapping, values).items():
             first, _ = found.setdefault(name, edit)
-            if not mapping.same(name, edit[0], first):
+            if is_alone(desk, mapping, name) and not mapping.same(name, edit[0], first):
                 desk.beaten[event.link.id] = Beaten(name)
     return {name: edit for name, edit in found.items() if mapping.fields[name].flows_to(target)}
 

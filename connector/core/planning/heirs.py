@@ -64,11 +64,12 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
         held = _held(observed, name)
         if any(heir.same(name, edit.value, value) for _, value in held) or _is_carried(desk, refs, heir, name, edit):
             continue
-        if edit.link_id is not None and name in crossing:
+        alone = is_alone(desk, heir, name)
+        if edit.link_id is not None and alone and name in crossing:
             desk.beaten[edit.link_id] = Beaten(name)
             continue
         first = edits.setdefault(name, edit)
-        if edit.link_id is not None and not heir.same(name, edit.value, first.value):
+        if edit.link_id is not None and alone and not heir.same(name, edit.value, first.value):
             desk.beaten[edit.link_id] = Beaten(name, by_held=first.link_id is None)
     changes, conflicts = [], []
     for name, edit in edits.items():
@@ -80,6 +81,11 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     if changes or any(one.field not in standing for one in conflicts):
         desk.overtaken.add(refs.salesforce)
     return _beside(merged, changes, conflicts)
+
+
+def is_alone(desk: Desk, heir: EntityMapping, name: str) -> bool:
+    """Whether this heir is the only one that shows a field: a company lets the person tell what both have."""
+    return heir.entity is not Entity.ORGANIZATION or name not in desk.mapping(Entity.PERSON).fields
 
 
 def _left(desk: Desk, ref: Ref, heir: EntityMapping) -> Iterator[tuple[str, _Edit]]:
@@ -113,11 +119,11 @@ def take_turns(desk: Desk) -> tuple[Ref, ...]:
         beaten = desk.beaten.get(event.link.id)
         if beaten is None or not (taken := _take_back(desk, event)):
             continue
+        converts = [one for one in taken if isinstance(one, Convert)]
         if beaten.by_held:
-            desk.actions.append(_waits_for_decision(event, beaten.field))
+            desk.actions += _waits_for_decision(event, beaten.field, converts)
         else:
-            successors = (ref for one in taken if isinstance(one, Convert) for ref in _successors(one))
-            again += [*event.link.refs_both(), *successors]
+            again += [*event.link.refs_both(), *(ref for one in converts for ref in _successors(one))]
     return tuple(again)
 
 
@@ -142,10 +148,12 @@ def _is_end_of(lead: Link, action: Action) -> bool:
     return False
 
 
-def _waits_for_decision(event: LeadEvent, name: str) -> Hold:
+def _waits_for_decision(event: LeadEvent, name: str, converts: Iterable[Convert]) -> Iterator[Hold]:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
     reason = f"its edit ({name}) waits until the held edit of another lead, which became the same record, is decided"
-    return Hold("stage", Entity.LEAD, refs, None, reason, link_id=event.link.id)
+    yield Hold("stage", Entity.LEAD, refs, None, reason, link_id=event.link.id)
+    for person in (one.person for one in converts if one.person is not None):
+        yield Hold("stage", Entity.PERSON, Pair(person, None), None, f"the conversion of its lead waits: {reason}")
 
 
 # --- conversions that come after the edits of their lead -----------------------------------------------------------
