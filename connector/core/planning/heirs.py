@@ -10,7 +10,7 @@ The rest is held, and stands until a person decides, because no later look at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector.core.conversion import edits_left
@@ -58,21 +58,10 @@ class _Edit:
 def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Merged) -> Merged:
     """`merged`, and what becomes of edits of the lead that `refs` took the place of."""
     heir, standing = desk.mapping(observed.entity), _late_holds(desk, refs)
-    edits: dict[str, _Edit] = {}
-    crossing = set(_crossing(desk, refs, heir, merged))
-    for name, edit in (*_still_waiting(heir, standing, observed.values), *_left(desk, refs.salesforce, heir)):
-        held = _held(observed, name)
-        if any(heir.same(name, edit.value, value) for _, value in held) or _is_carried(desk, refs, heir, name, edit):
-            continue
-        alone = is_alone(desk, heir, name)
-        if edit.link_id is not None and alone and name in crossing:
-            desk.beaten[edit.link_id] = Beaten(name)
-            continue
-        first = edits.setdefault(name, edit)
-        if edit.link_id is not None and alone and not heir.same(name, edit.value, first.value):
-            desk.beaten[edit.link_id] = Beaten(name, by_held=first.link_id is None)
+    waiting = (*_still_waiting(heir, standing, observed.values), *_left(desk, refs.salesforce, heir))
+    uncarried = [(name, edit) for name, edit in waiting if not _has_arrived(desk, observed, refs, heir, name, edit)]
     changes, conflicts = [], []
-    for name, edit in edits.items():
+    for name, edit in _in_turn(desk, heir, uncarried, set(_crossing(desk, refs, heir, merged))).items():
         held = _held(observed, name)
         if all(_untouched(heir, name, value, edit.before) for _, value in held):
             changes += [FieldChange(name, system, value, edit.value, edit.told) for system, value in held]
@@ -81,6 +70,22 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     if changes or any(one.field not in standing for one in conflicts):
         desk.overtaken.add(refs.salesforce)
     return _beside(merged, changes, conflicts)
+
+
+def _in_turn(
+    desk: Desk, heir: EntityMapping, edits: Iterable[tuple[str, _Edit]], crossing: Collection[str]
+) -> dict[str, _Edit]:
+    """The first edit of each field; the leads of the others have to wait, and so do those whose field is `crossing`."""
+    first: dict[str, _Edit] = {}
+    for name, edit in edits:
+        lead = edit.link_id if is_alone(desk, heir, name) else None
+        if lead is not None and name in crossing:
+            desk.beaten[lead] = Beaten(name)
+            continue
+        before = first.setdefault(name, edit)
+        if lead is not None and not heir.same(name, edit.value, before.value):
+            desk.beaten[lead] = Beaten(name, by_held=before.link_id is None)
+    return first
 
 
 def is_alone(desk: Desk, heir: EntityMapping, name: str) -> bool:
@@ -256,8 +261,11 @@ def _survivors_values(desk: Desk, heir: EntityMapping, gone: Ref) -> Mapping[str
 # --- what becomes of an edit ---------------------------------------------------------------------------------------
 
 
-def _is_carried(desk: Desk, refs: Pair[Ref], heir: EntityMapping, name: str, edit: _Edit) -> bool:
-    """Whether we have written the edit into one of the two before: what stands there now is younger."""
+def _has_arrived(desk: Desk, observed: Observed, refs: Pair[Ref], heir: EntityMapping, name: str, edit: _Edit) -> bool:
+    """Whether one of the two holds the edit, or we have written it into one before: what stands there now is
+    younger."""
+    if any(heir.same(name, edit.value, value) for _, value in _held(observed, name)):
+        return True
     lately = (one for _, ref in refs for one in desk.scene.written.get((ref, name), ()))
     return any(heir.same(name, edit.value, one.value) for one in lately)
 
