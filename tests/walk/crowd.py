@@ -95,12 +95,18 @@ class Crowd:
         self.note(one, fields)
 
     def note(self, one: Thing, fields: dict[str, str | None]) -> None:
-        """That somebody typed `fields` into `one`, which is told as it was before."""
+        """That somebody typed `fields` into `one`, which is told as it was before. What it replaces may have been typed
+        into its counterpart, which can have the name of a company where this one has that of a person."""
         for name, value in fields.items():
             before = plain(one.fields.get(name))
             self.edits.append(Edit(one.side, one.ref, one.name, name, plain(value), before, self.call))
             if before:
-                self.dropped.add((one.name, before))
+                self.dropped |= {(called, before) for called in self._names(one)}
+
+    def _names(self, one: Thing) -> set[str]:
+        """What the record and the one that our keys say is its counterpart are called."""
+        same = (other for other in self.look() if other.key == one.as_key or one.key == other.as_key)
+        return {one.name, *(other.name for other in same)}
 
     def types_late(self, one: Thing, fields: dict[str, str | None], seconds: float) -> None:
         """Edit one Salesforce record in a transaction that commits only after a while. The row is locked until then, so
@@ -140,7 +146,7 @@ def _standing(things: Sequence[Thing], side: str) -> set[tuple[str, str]]:
     what they hold, and their Salesforce lead does not, nobody shows but the account of their company."""
     shown = [one for one in things if one.live or one.stranded]
     leads = {one.key: _values(one) for one in things if one.type == "Lead"}
-    inside = {f"ns-customer-{one.id}": one.name for one in shown if one.stranded}
+    inside = {one.as_key: one.name for one in shown if one.stranded}
     ours = [one for one in shown if one.side == side]
     named = {(one.name, value) for one in ours for value in _values(one)}
     theirs = ((inside[one.key], _values(one) - leads.get(one.key, set())) for one in ours if one.key in inside)

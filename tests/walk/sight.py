@@ -46,6 +46,11 @@ class Thing:
     def ref(self) -> str:
         return f"{self.side}:{self.type}:{self.id}"
 
+    @property
+    def as_key(self) -> str:
+        """What our key on its counterpart says."""
+        return f"ns-{self.type}-{self.id}" if self.side == "netsuite" else f"sf-{self.id}"
+
 
 def plain(value: Any) -> str | None:
     """A value without what automation changes: case, and spaces. Empty is None."""
