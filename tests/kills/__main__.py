@@ -18,8 +18,11 @@ def main() -> int:
         sys.stdout.writelines(f"{one}\n" for one in tally.violations[told:])
         sys.stdout.flush()
         told = len(tally.violations)
+        _progress(tally, options.n)
         if tally.seconds > 60 * options.minutes:
             break
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
     _sum_up(options.store, tally)
     return 1 if tally.violations else 0
 
@@ -35,6 +38,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the first town")
     return parser.parse_args()
+
+
+def _progress(tally: Tally, kills: int) -> None:
+    """One line that is written over and over, where somebody sits and watches."""
+    if sys.stderr.isatty():
+        minutes = tally.seconds / 60
+        sys.stderr.write(f"\r{tally.kills} of {kills} kills, {len(tally.violations)} violations, {minutes:.0f} min ")
+        sys.stderr.flush()
 
 
 def _sum_up(store: str, tally: Tally) -> None:
