@@ -204,7 +204,8 @@ class OpenHold:
 
 @dataclass(frozen=True, slots=True)
 class Overruled:
-    """A value that a person or program had typed, and that a write of ours replaced by `value_written`."""
+    """A value that a person or program had typed, and that a write of ours replaced by `value_written`; or an edit of
+    a lead that was held beside `ref`, which shows `value_written` instead."""
 
     entity: Entity
     ref: Ref

@@ -14,7 +14,7 @@ from connector.core.brakes import DELETES, Pulled, Refusals, check_identity
 from connector.core.flow import Hold, Pair, Plan, Ref, RunRecord
 from connector.core.mapping.suggest import UnknownValue
 from connector.core.planning.gone import waits, without_deletes
-from connector.core.planning.heirs import give_way
+from connector.core.planning.heirs import passed_over
 from connector.core.planning.tugs import LATELY
 from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
@@ -189,12 +189,13 @@ def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied:
     now = parts.clock.now()
     holds = unique([*plan.of(Hold), *applied.failures])
     with parts.store.transaction():
+        parts.store.put_holds(holds, run_id, now)
         closed = fates(sighting.scene.answers, plan, applied.in_trouble)
         asked = still_asked(sighting.scene.answers, closed)
         kept = [*holds, *applied.resting, *asked, *double_key_holds(parts.store)]
-        over = give_way(sighting.scene.standing, kept)
-        parts.store.clear_holds(sighting.records, now, keep=[one for one in kept if one not in over])
-        parts.store.put_holds(holds, run_id, now)
+        over = passed_over(sighting.scene, parts.mappings, plan, kept, run_id, now)
+        parts.store.put_overruled(list(over))
+        parts.store.clear_holds(sighting.records, now, keep=kept)
         parts.store.close_answers(closed, now)
         parts.store.add_recheck(_undecided(holds), "a conversion waits for a decision")
         parts.store.index(sighting.likenesses)

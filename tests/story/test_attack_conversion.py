@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from connector.core.flow import Choice
+from tests.story.answering import answer
 from tests.story.people import (
     CUSTOMER_STATUS,
     PROSPECT_STATUS,
@@ -222,6 +224,24 @@ def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Tow
     town.salesforce("update", type="Contact", id=contact, fields={"Title": "Chair"})
     calm(town)
     assert ("conflict", "job_title") not in open_holds(town)
+    assert [(one.field, one.value, one.value_written) for one in town.store.overruled()] == [
+        ("job_title", "CEO", "Chair")
+    ]
+
+
+@pytest.mark.parametrize(("choice", "stays", "lost"), [("netsuite", "CEO", "Aide"), ("salesforce", "Aide", "CEO")])
+def test_a_held_edit_of_a_converted_lead_is_answered(town: Town, choice: Choice, stays: str, lost: str) -> None:
+    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
+    contact = town.new_salesforce("Contact", LastName="Ray", Title="Aide", Email="x@ray.example", AccountId=account)
+    lead, customer = linked_lead(town, "Ray", "Ray Ltd")
+    town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
+    town.salesforce("convert", id=lead, account=account, contact=contact)
+    calm(town)
+    answer(town, choice)
+    calm(town)
+    assert open_holds(town) == []
+    assert town.row("salesforce", "Contact", contact)["Title"] == stays
+    assert lost in {one.value for one in town.store.overruled()}
 
 
 def test_leads_with_different_edits_become_one_contact_in_salesforce(town: Town) -> None:

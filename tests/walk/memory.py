@@ -58,8 +58,10 @@ class Memory:
         return sums.hexdigest()
 
     def held_values(self) -> Iterator[str]:
-        """Every value that ever stood in a hold: there a person finds what did not win."""
-        for row in self._raw.execute("SELECT netsuite_value, salesforce_value FROM holds"):
+        """Every value in an open hold, or in the list of those that were overruled: there a person finds what did not
+        win."""
+        held = "SELECT netsuite_value, salesforce_value FROM holds WHERE closed_at IS NULL"
+        for row in self._raw.execute(f"{held} UNION SELECT value, NULL FROM overruled"):
             yield from (str(value) for value in row if value is not None)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from connector.core.conversion import edits_left
 from connector.core.flow import (
@@ -26,14 +27,18 @@ from connector.core.flow import (
     Merged,
     Observed,
     Pair,
+    Plan,
     Ref,
     Relink,
     Retire,
+    Update,
 )
+from connector.core.mapping.document import Mappings
 from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Beaten, Desk
-from connector.core.scene import LeadEvent
+from connector.core.ports import Overruled
+from connector.core.scene import LeadEvent, Scene
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
 LATE_EDIT = "LATE_EDIT"
@@ -301,11 +306,32 @@ def _still_waiting(
             yield name, _Edit(system, hold.values.of(system), ABSENT)
 
 
-def give_way(standing: Iterable[Hold], holds: Iterable[Hold]) -> list[Hold]:
-    """Those of `holds` that take the place of an edit held earlier: that one is closed and keeps what it shows, because
-    nothing else does."""
-    late = {(hold.refs, hold.field): hold for hold in standing if hold.code == LATE_EDIT}
-    return [one for one in holds if (known := late.get((one.refs, one.field))) and known.values != one.values]
+def passed_over(
+    scene: Scene, mappings: Mappings, plan: Plan, kept: Iterable[Hold], run_id: int, at: datetime
+) -> Iterator[Overruled]:
+    """Edits held earlier that are held no longer, and that neither record shows or is about to be given: people
+    decided otherwise, or typed over them. `kept`: the holds that stay open."""
+    late = [hold for hold in scene.standing if hold.code == LATE_EDIT]
+    if not late:
+        return
+    still = {(hold.refs, hold.field): hold.values for hold in kept if hold.kind == "conflict"}
+    in_sight = {one.observed.link.refs: one.observed.values for one in scene.linked if one.observed.link is not None}
+    for hold in late:
+        name, refs, system = hold.field or "", _both(hold), _typed_in(hold)
+        if refs not in in_sight or still.get((hold.refs, name)) == hold.values:
+            continue
+        edit, ref = hold.values.of(system), refs.of(system)
+        given = [one.values[name] for one in plan.of(Update) if one.ref == ref and name in one.values]
+        shown = [*given, *(values.get(name) for _, values in in_sight[refs])]
+        if not any(mappings.of(hold.entity).same(name, edit, value) for value in shown):
+            stands = (*given, in_sight[refs].of(system).get(name))[0]
+            yield Overruled(hold.entity, ref, name, edit, stands, None, None, hold.reason, at, run_id)
+
+
+def _both(hold: Hold) -> Pair[Ref]:
+    """The two records of a hold on a pair."""
+    assert hold.refs.netsuite is not None and hold.refs.salesforce is not None
+    return Pair(hold.refs.netsuite, hold.refs.salesforce)
 
 
 def _typed_in(hold: Hold) -> SystemName:
