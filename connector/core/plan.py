@@ -15,7 +15,7 @@ from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
 from connector.core.planning.found import link_in_place, link_up, merged_away
 from connector.core.planning.gone import lead_gone, plan_gone
-from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross, take_turns
+from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross, take_turns, tell_losses
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.remembered import hold_claimed, hold_left_behind, resume_conversions
@@ -57,6 +57,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
         plan_gone(desk, gone)
     keep_in_use(desk)
     again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk))
+    tell_losses(desk)
     return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)
 
 

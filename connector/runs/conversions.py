@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from connector.core.conversion import agreed_of_person
@@ -26,7 +26,7 @@ from connector.core.flow import (
 )
 from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import key_of
-from connector.core.ports import Intent
+from connector.core.ports import Intent, Overruled
 from connector.core.schema import Entity, SystemName
 from connector.runs.answers import written_lately
 from connector.runs.reading import read
@@ -73,6 +73,7 @@ def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> N
     sending(work, SystemName.SALESFORCE, [(convert.lead.type, convert.lead) for convert, _ in ready])
     with work.store.transaction():
         ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
+        work.store.put_overruled([lost for convert, _ in ready for lost in _overruled(work, convert)])
     outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
     keys = [key for (convert, _), outcome in zip(ready, outcomes, strict=True) for key in _keys(convert, outcome)]
     stamp(work, keys)
@@ -81,6 +82,17 @@ def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> N
         for (convert, _), outcome in zip(ready, outcomes, strict=True):
             _after_conversion(work, convert, outcome, contacts)
         close(work, [(None, outcome, id_) for outcome, id_ in zip(outcomes, ids, strict=True)])
+
+
+def _overruled(work: Work, convert: Convert) -> Iterator[Overruled]:
+    """The edits that stay behind in the NetSuite record."""
+    if not convert.loses:
+        return
+    customer = work.store.links_by_id([convert.link_id])[convert.link_id].refs.netsuite
+    reason = f"both sides had changed it, and the lead was {convert.reason}"
+    for name, (lost, carried) in convert.loses.items():
+        now = work.parts.clock.now()
+        yield Overruled(Entity.LEAD, customer, name, lost, carried, None, None, reason, now, work.run_id)
 
 
 def _keys(convert: Convert, outcome: Outcome) -> list[Rekey]:

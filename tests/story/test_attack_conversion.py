@@ -86,6 +86,8 @@ def test_conversion_of_a_lead_that_waits_with_a_conflict(town: Town, side: str) 
     assert len(live(town, "Account")) == 1
     assert len(active(town, "customer")) == 1
     assert [row["IsConverted"] for row in live(town, "Lead")] == [True]
+    held = {value for one in town.store.open_holds() for _, value in one.hold.values}
+    assert "Owner" in held | {one.value for one in town.store.overruled()}
 
 
 def queue_town_lead(town: Town) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connector.core.conversion import edits_left
+from connector.core.conversion import edits_left, only_the_persons
 from connector.core.flow import (
     Action,
     Convert,
@@ -186,6 +186,24 @@ def let_edits_cross(desk: Desk) -> tuple[Ref, ...]:
             desk.actions.remove(convert)
             again += [convert.lead, *_successors(convert)]
     return tuple(again)
+
+
+def tell_losses(desk: Desk) -> None:
+    """Note in conversions what stays behind in NetSuite: of a conflict that nobody has decided, Salesforce's value goes
+    into the contact. A contact that NetSuite made holds its own, and the conflict goes on there."""
+    organization = desk.mapping(Entity.ORGANIZATION)
+    leads = {event.link.id: event.link.refs for event in desk.scene.events}
+    conflicts: dict[Pair[Ref | None], dict[str, Pair[Value]]] = {}
+    for hold in desk.actions:
+        if isinstance(hold, Hold) and hold.kind == "conflict" and hold.field is not None:
+            conflicts.setdefault(hold.refs, {})[hold.field] = hold.values
+    for at, convert in enumerate(desk.actions):
+        if isinstance(convert, Convert) and convert.person is None:
+            refs: Pair[Ref | None] = Pair(*(ref for _, ref in leads[convert.link_id]))
+            held = conflicts.get(refs, {})
+            behind = only_the_persons({name: values.netsuite for name, values in held.items()}, organization)
+            loses = {name: (value, held[name].salesforce) for name, value in behind.items()}
+            desk.actions[at] = replace(convert, loses=loses)
 
 
 def _is_overtaken(desk: Desk, convert: Convert) -> bool:
