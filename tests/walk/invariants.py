@@ -237,7 +237,7 @@ def conversions(end: End) -> Iterator[Violation]:
         records = [one for one in end.things if one.name == name]
         if any(end.held(one.ref) for one in records) or crowd.locked & {one.ref for one in records}:
             continue
-        if not end.was_a_lead_in_salesforce(name):
+        if not end.was_a_lead_in_salesforce(name) or _converted_unseen(end, name):
             continue
         made_by_people = Counter(
             one.side for one in crowd.seen.values() if one.name == name and one.ref in crowd.theirs
@@ -245,6 +245,14 @@ def conversions(end: End) -> Iterator[Violation]:
         if max(made_by_people.values(), default=0) > 2 or len(entered(end.life, name)) > 1:
             continue
         yield from _one_person(end, name)
+
+
+def _converted_unseen(end: End, name: str) -> bool:
+    """Whether a lead that we made, and whose answer was lost, was gone before we looked: some forms of NetSuite's
+    conversion leave neither its id nor our key on anything."""
+    made = (one for one in end.life.crowd.seen.values() if one.type == "customer" and one.name == name)
+    unlinked = (one.ref for one in made if one.ref not in end.life.crowd.theirs | end.by_ref.keys())
+    return any(not end.life.store.links([Ref.parse(ref)]) for ref in unlinked)
 
 
 def _one_person(end: End, name: str) -> Iterator[Violation]:

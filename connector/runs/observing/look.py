@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from connector.core.conversion import has_moved_on, only_the_persons
 from connector.core.flow import Ref, SourceRecord
@@ -17,7 +18,7 @@ from connector.runs.parts import Parts, Progress
 from connector.runs.reading import StoredLinks, read, vendor_fields
 
 
-@dataclass(slots=True)
+@dataclass
 class Look:
     """What the steps of a look share. `holds`: those that are open. `carriers`: match key -> records that carry it, by
     system and entity. `listed_deleted`: records that a system itself told us were deleted. `changed`: records that an
@@ -36,6 +37,21 @@ class Look:
     listed_deleted: set[Ref] = field(default_factory=set)
     changed: set[Ref] = field(default_factory=set)
     again: dict[Ref, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def doubles(self) -> Mapping[int, Sequence[Ref]]:
+        """Organizations that are held because they look like a linked one, by its link."""
+        found: dict[int, list[Ref]] = {}
+        unsure = [
+            one.hold for one in self.holds if (one.hold.kind, one.hold.entity) == ("ambiguous", Entity.ORGANIZATION)
+        ]
+        self.links.preload(ref for hold in unsure for _, ref in hold.refs if ref is not None)
+        for hold in unsure:
+            refs = [ref for _, ref in hold.refs if ref is not None]
+            linked = {ref: self.links.link_of(ref) for ref in refs}
+            for link_id in filter(None, linked.values()):
+                found.setdefault(link_id, []).extend(ref for ref, own in linked.items() if own is None)
+        return found
 
     @property
     def store(self) -> Store:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from connector.core.flow import Link, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import parse_key
-from connector.core.matching.likeness import likeness
+from connector.core.matching.likeness import Likeness, likeness
 from connector.core.matching.pair import Newcomer
 from connector.core.schema import Entity, SystemName
 from connector.runs.observing.around import results_of_conversions
@@ -98,7 +98,8 @@ def _seekers(look: Look) -> Iterator[Ref]:
     told by name and company."""
     carried: dict[tuple[SystemName, Entity], set[str]] = {}
     for one in look.newcomers.values():
-        carried.setdefault((one.ref.system.other, one.entity), set()).update(one.likeness.carries)
+        carries = one.likeness.carries.union(*(alike.carries for alike in _elsewhere(look, one)))
+        carried.setdefault((one.ref.system.other, one.entity), set()).update(carries)
     for (system, entity), keys in sorted(carried.items()):
         for refs in look.store.candidates(system, entity, sorted(keys)).values():
             yield from refs
@@ -113,7 +114,7 @@ def _find_carriers(look: Look) -> None:
     """Who carries the keys that the newcomers seek: what the store knows, and the newcomers themselves."""
     sought: dict[tuple[SystemName, Entity], set[str]] = {}
     for one in look.newcomers.values():
-        seeks = one.likeness.seeks.union(*_seeks_elsewhere(look, one))
+        seeks = one.likeness.seeks.union(*(alike.seeks for alike in _elsewhere(look, one)))
         sought.setdefault((one.ref.system.other, one.entity), set()).update(seeks)
     gone = {ref for ref, record in look.records.items() if record.deleted}
     found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
@@ -129,18 +130,23 @@ def _find_carriers(look: Look) -> None:
     look.carriers = {where: tuple(sorted(refs)) for where, refs in found.items()}
 
 
-def _seeks_elsewhere(look: Look, one: Newcomer) -> Iterator[frozenset[str]]:
-    """What somebody of an organization without a link seeks as one of those that it looks like, so that their people
-    are in sight."""
+def _elsewhere(look: Look, one: Newcomer) -> Iterator[Likeness]:
+    """The likeness of somebody as one of an organization that looks like their own, so that its people are in sight."""
+    for place in _places_alike(look, one):
+        yield likeness(one.entity, {**one.values, "organization": place})
+
+
+def _places_alike(look: Look, one: Newcomer) -> Iterator[str]:
+    """The linked organizations that an unlinked one looks like; of a linked one, those that are held as its doubles."""
     named = _unlinked_parent(one)
     parent = look.newcomers.get(named) if named is not None else None
-    if parent is None:
-        return
-    places = ((parent.ref.system.other, parent.entity, key) for key in parent.likeness.seeks)
-    for other in {ref for place in places for ref in look.carriers.get(place, ())}:
-        link_id = look.links.link_of(other)
-        if link_id is not None:
-            yield likeness(one.entity, {**one.values, "organization": f"link:{link_id}"}).seeks
+    if parent is not None:
+        places = ((parent.ref.system.other, parent.entity, key) for key in parent.likeness.seeks)
+        others = {ref for place in places for ref in look.carriers.get(place, ())}
+        yield from (f"link:{link_id}" for ref in others if (link_id := look.links.link_of(ref)) is not None)
+    home = str(one.values.get("organization") or "")
+    if home.startswith("link:"):
+        yield from (f"ref:{ref}" for ref in look.doubles.get(int(home.removeprefix("link:")), ()))
 
 
 def links_around(look: Look) -> dict[Ref, Link]:
