@@ -405,6 +405,12 @@ class Hold:
     names: Pair[str | None] = Pair(None, None)
     payload: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the record crosses: of a write that was refused because of one field, no other was taken
+        either; and a record may be back in a stage of its own."""
+        return self.field is None or self.kind in ("refused", "stage")
+
 
 Choice = Literal["netsuite", "salesforce", "value", "ignore", "link", "again", "follow"]
 

@@ -52,7 +52,7 @@ def compare(parts: Parts, account: Account, on_progress: Progress = silent) -> V
 
 
 def _place(hold: Hold) -> tuple[Ref | None, Ref | None, str | None]:
-    return hold.refs.netsuite, hold.refs.salesforce, hold.field
+    return hold.refs.netsuite, hold.refs.salesforce, None if hold.is_whole else hold.field
 
 
 def _spot(difference: Difference) -> tuple[Ref | None, Ref | None, str | None]:
@@ -98,7 +98,7 @@ def _unlinked(parts: Parts, sighting: Sighting, plan: Plan) -> Iterator[Mapping[
     reasons: dict[Ref, str] = {}
     for hold in (*plan.of(Hold), *(one.hold for one in parts.store.open_holds())):
         for _, ref in hold.refs:
-            if ref is not None and (hold.field is None or hold.kind == "refused"):
+            if ref is not None and hold.is_whole:
                 reasons.setdefault(ref, hold.reason)
     for one in sighting.scene.newcomers:
         reason = reasons.get(one.ref, "not synced yet")

@@ -110,7 +110,7 @@ class _Held:
         named = [(hold, ref) for hold in holds for _, ref in hold.refs if ref is not None]
         return cls(
             records=frozenset(ref for _, ref in named),
-            whole=frozenset(ref for hold, ref in named if _is_whole(hold)),
+            whole=frozenset(ref for hold, ref in named if hold.is_whole),
             fields=frozenset((ref, hold.field) for hold, ref in named if hold.field is not None),
         )
 
@@ -119,11 +119,6 @@ class _Held:
 
     def difference(self, one: Difference) -> bool:
         return self.fields.issuperset((ref, one.field) for _, ref in one.refs)
-
-
-def _is_whole(hold: Hold) -> bool:
-    """Whether nothing of the record crosses: no write at all was taken, or it is back in a stage of its own."""
-    return hold.field is None or hold.kind in ("refused", "stage")
 
 
 @dataclass(frozen=True, slots=True)

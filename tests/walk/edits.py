@@ -87,7 +87,7 @@ def _last_of_each(edits: list[Edit]) -> Iterator[tuple[Edit, bool]]:
 def unequal(end: End) -> Iterator[tuple[Violation, Edit | None]]:
     """I1 from the tables alone: what our own base believes cannot excuse a difference."""
     for pair in end.pairs():
-        held = {hold.field for one in pair for hold in end.held(one.ref)}
+        held = {None if hold.is_whole else hold.field for one in pair for hold in end.held(one.ref)}
         if None in held or pair[0].kind != pair[1].kind or pair[0].ref in end.life.crowd.locked:
             continue
         for name in FIELDS.get(pair[0].kind, ()):
