@@ -5,7 +5,7 @@
     python3 dev.py test       the tests (more words go to pytest)
     python3 dev.py check      formatting, lint and types
     python3 dev.py plant      planted bugs, which the tests must notice
-    python3 dev.py walk       2,000 fresh lives of both systems, some five minutes (more words go to it)
+    python3 dev.py walk       2,000 fresh lives of both systems, some four minutes (more words go to it)
     python3 dev.py bench      the benchmark (more words go to it)
     python3 dev.py connector  the command line itself, e.g. `python3 dev.py connector doctor --help`
 
