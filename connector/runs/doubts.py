@@ -1,4 +1,4 @@
-"""Doubts that have become smaller: records held because several look like them, one of which has found its place."""
+"""Doubts that have become smaller: records held because others look like them, one of which has found its place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from connector.core.matching.likeness import likeness
 from connector.core.ports import Store
 from connector.core.scene import Scene
 from connector.core.schema import Entity, SystemName
+from connector.runs.reading import StoredLinks, held_doubles, linked_home
 
 _Likeness = tuple[Entity, frozenset[str]]
 
@@ -19,16 +20,21 @@ def smaller_doubts(store: Store, scene: Scene) -> set[Ref]:
     settled = list(_settled(store, scene))
     if not settled:
         return set()
-    unsure = {ref for one in store.open_holds() if one.hold.kind == "ambiguous" for _, ref in one.hold.refs if ref}
+    # What was refused may be the double of what was linked beside it.
+    held = (one.hold for one in store.open_holds() if one.hold.kind in ("ambiguous", "refused"))
+    unsure = {ref for hold in held for _, ref in hold.refs if ref}
     return {ref for entity, keys in settled for ref in _carriers(store, entity, keys) if ref in unsure}
 
 
 def _settled(store: Store, scene: Scene) -> Iterator[_Likeness]:
     linked = store.links(one.ref for one in scene.newcomers)
+    doubles = held_doubles((one.hold for one in store.open_holds()), StoredLinks(store))
     for one in scene.newcomers:
         link = linked.get(one.ref)
         if link is not None and link.state == "active" and link.entity is one.entity:
             yield one.entity, one.likeness.carries
+            for double in doubles.get(linked_home(one.values) or 0, ()):
+                yield one.entity, likeness(one.entity, {**one.values, "organization": f"ref:{double}"}).carries
     ended = store.links_by_id(event.link.id for event in scene.events)
     for event in scene.events:
         if ended[event.link.id].state != "active":

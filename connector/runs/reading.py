@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from connector.core.flow import Link, Ref, SourceRecord
+from connector.core.flow import Hold, Link, Ref, SourceRecord
 from connector.core.mapping.translate import Links
 from connector.core.ports import Store
-from connector.core.schema import Entity, SystemName
+from connector.core.schema import Entity, SystemName, Value
 from connector.runs.parts import Parts
 
 
@@ -45,6 +45,24 @@ class StoredLinks(Links):
         self._by_ref[ref] = link.id if link is not None and usable else None
         if link is not None:
             self._by_id[link.id] = link
+
+
+def held_doubles(holds: Iterable[Hold], links: StoredLinks) -> Mapping[int, Sequence[Ref]]:
+    """Organizations that are held because they look like a linked one, by its link."""
+    unsure = [one for one in holds if (one.kind, one.entity) == ("ambiguous", Entity.ORGANIZATION)]
+    links.preload(ref for hold in unsure for _, ref in hold.refs if ref is not None)
+    found: dict[int, list[Ref]] = {}
+    for hold in unsure:
+        linked = {ref: links.link_of(ref) for _, ref in hold.refs if ref is not None}
+        for link_id in filter(None, linked.values()):
+            found.setdefault(link_id, []).extend(ref for ref, own in linked.items() if own is None)
+    return found
+
+
+def linked_home(values: Mapping[str, Value]) -> int | None:
+    """The link of the organization that somebody belongs to."""
+    home = str(values.get("organization") or "")
+    return int(home.removeprefix("link:")) if home.startswith("link:") else None
 
 
 def vendor_fields(parts: Parts, system: SystemName, type_: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from connector.core.scene import Account
 from connector.core.schema import Entity, Stage, SystemName, Value
 from connector.runs.account import types_of
 from connector.runs.parts import Parts, Progress
-from connector.runs.reading import StoredLinks, read, vendor_fields
+from connector.runs.reading import StoredLinks, held_doubles, read, vendor_fields
 
 
 @dataclass
@@ -41,17 +41,7 @@ class Look:
     @cached_property
     def doubles(self) -> Mapping[int, Sequence[Ref]]:
         """Organizations that are held because they look like a linked one, by its link."""
-        found: dict[int, list[Ref]] = {}
-        unsure = [
-            one.hold for one in self.holds if (one.hold.kind, one.hold.entity) == ("ambiguous", Entity.ORGANIZATION)
-        ]
-        self.links.preload(ref for hold in unsure for _, ref in hold.refs if ref is not None)
-        for hold in unsure:
-            refs = [ref for _, ref in hold.refs if ref is not None]
-            linked = {ref: self.links.link_of(ref) for ref in refs}
-            for link_id in filter(None, linked.values()):
-                found.setdefault(link_id, []).extend(ref for ref, own in linked.items() if own is None)
-        return found
+        return held_doubles((one.hold for one in self.holds), self.links)
 
     @property
     def store(self) -> Store:

@@ -12,6 +12,7 @@ from connector.core.matching.pair import Newcomer
 from connector.core.schema import Entity, SystemName
 from connector.runs.observing.around import results_of_conversions
 from connector.runs.observing.look import Look, fetch, translate
+from connector.runs.reading import linked_home
 
 
 def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
@@ -144,9 +145,9 @@ def _places_alike(look: Look, one: Newcomer) -> Iterator[str]:
         places = ((parent.ref.system.other, parent.entity, key) for key in parent.likeness.seeks)
         others = {ref for place in places for ref in look.carriers.get(place, ())}
         yield from (f"link:{link_id}" for ref in others if (link_id := look.links.link_of(ref)) is not None)
-    home = str(one.values.get("organization") or "")
-    if home.startswith("link:"):
-        yield from (f"ref:{ref}" for ref in look.doubles.get(int(home.removeprefix("link:")), ()))
+    home = linked_home(one.values)
+    if home is not None:
+        yield from (f"ref:{ref}" for ref in look.doubles.get(home, ()))
 
 
 def links_around(look: Look) -> dict[Ref, Link]:
