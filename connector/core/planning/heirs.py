@@ -328,21 +328,24 @@ def passed_over(
     scene: Scene, mappings: Mappings, plan: Plan, kept: Iterable[Hold], run_id: int, at: datetime
 ) -> Iterator[Overruled]:
     """Edits held earlier that are held no longer, and that neither record shows or is about to be given: people
-    decided otherwise, or typed over them. `kept`: the holds that stay open."""
+    decided otherwise, typed over them, or deleted the record. `kept`: the holds that stay open."""
     late = [hold for hold in scene.standing if hold.code == LATE_EDIT]
     if not late:
         return
+    nothing: Pair[Mapping[str, Value]] = Pair({}, {})
     still = {(hold.refs, hold.field): hold.values for hold in kept if hold.kind == "conflict"}
     in_sight = {one.observed.link.refs: one.observed.values for one in scene.linked if one.observed.link is not None}
     for hold in late:
         name, refs, system = hold.field or "", _both(hold), _typed_in(hold)
-        if refs not in in_sight or still.get((hold.refs, name)) == hold.values:
+        gone = refs not in in_sight and not scene.deleted.isdisjoint((refs.netsuite, refs.salesforce))
+        if not (gone or refs in in_sight) or still.get((hold.refs, name)) == hold.values:
             continue
+        held = nothing if gone else in_sight[refs]
         edit, ref = hold.values.of(system), refs.of(system)
         given = [one.values[name] for one in plan.of(Update) if one.ref == ref and name in one.values]
-        shown = [*given, *(values.get(name) for _, values in in_sight[refs])]
+        shown = [*given, *(values.get(name) for _, values in held)]
         if not any(mappings.of(hold.entity).same(name, edit, value) for value in shown):
-            stands = (*given, in_sight[refs].of(system).get(name))[0]
+            stands = (*given, held.of(system).get(name))[0]
             yield Overruled(hold.entity, ref, name, edit, stands, None, None, hold.reason, at, run_id)
 
 
