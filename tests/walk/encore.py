@@ -74,12 +74,16 @@ def finds_everything_again(life: Life) -> Iterator[Violation]:
             break
     else:
         yield Violation("I25", f"no quiet run after the loss of our state: {life.runs[-RUNS_AFTER_A_LOSS:]}")
-    yield from _unharmed(End.of(life), pairs)
+    yield from _unharmed(before, End.of(life), pairs)
     yield from _nothing_new(before, End.of(life), pairs)
 
 
-def _unharmed(after: End, pairs: list[tuple[Thing, Thing]]) -> Iterator[Violation]:
+def _unharmed(before: End, after: End, pairs: list[tuple[Thing, Thing]]) -> Iterator[Violation]:
+    moved_on = {one.ref for one in after.things if one.converted} - {one.ref for one in before.things if one.converted}
+    joined = {after.by_ref[ref].company for ref in moved_on}  # a lead that was on hold has brought its edits along
     for pair in pairs:
+        if pair[0].company in joined:
+            continue
         now = [after.by_ref.get(one.ref) for one in pair]
         if any(one is not None and one.converted for one in now):
             continue  # what its conversion waited for may look different to those who have forgotten it

@@ -71,8 +71,15 @@ class End:
         if any(hold.kind == "ambiguous" for hold in self.held(ref)):
             return True
         if now is not None and now.live:
-            return False
+            return self.lost_its_key(now)
         return bool(self.life.tally["state lost"]) or not self.life.store.links([Ref.parse(ref)])
+
+    def lost_its_key(self, customer: Thing) -> bool:
+        """Whether our state was lost after a lead had become an organization, whose key took the place of the lead's,
+        while the Salesforce lead could not take ours."""
+        keyed = any(one.type == "Lead" and one.key == customer.as_key for one in self.things)
+        rekeyed = customer.key != self.life.crowd.seen[customer.ref].key
+        return bool(self.life.tally["state lost"]) and rekeyed and not keyed
 
     def was_a_lead_in_salesforce(self, name: str) -> bool:
         """An individual who is a prospect before we see them is an organization to us, without a person in it."""
@@ -249,8 +256,11 @@ def conversions(end: End) -> Iterator[Violation]:
 
 def _converted_unseen(end: End, name: str) -> bool:
     """Whether a lead that we made, and whose answer was lost, was gone before we looked: some forms of NetSuite's
-    conversion leave neither its id nor our key on anything."""
-    made = (one for one in end.life.crowd.seen.values() if one.type == "customer" and one.name == name)
+    conversion leave neither its id nor our key on anything. Or it lost its key."""
+    seen = end.life.crowd.seen
+    if any(end.lost_its_key(one) for one in end.things if one.type == "customer" and seen[one.ref].name == name):
+        return True
+    made = (one for one in seen.values() if one.type == "customer" and one.name == name)
     unlinked = (one.ref for one in made if one.ref not in end.life.crowd.theirs | end.by_ref.keys())
     return any(not end.life.store.links([Ref.parse(ref)]) for ref in unlinked)
 
