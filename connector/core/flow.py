@@ -351,9 +351,8 @@ class Retire:
     """Move a NetSuite lead on after its conversion in Salesforce: made inactive where a prospect of its own takes
     its place (never deleted), given a prospect status where it becomes the prospect. Waits until all of `after`
     are linked, and what this plan writes to them has arrived, so that nothing is out of use before its successor
-    exists and knows all that it knew. `expected`: what the lead held when it was
-    decided; an edit since is carried over first. `undo`: written after `fields` should the lead turn out to have moved
-    on between our look and our write."""
+    exists and knows all that it knew. `expected`: what the lead held when it was decided; an edit since is carried over
+    first. `undo`: written after `fields` should the lead turn out to have moved on between our look and our write."""
 
     ref: Ref
     fields: Mapping[str, Planned]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.core.flow import Ref
-from connector.core.matching.likeness import likeness
+from connector.core.matching.likeness import likeness, linked_home
 from connector.core.ports import Store
 from connector.core.scene import Scene
 from connector.core.schema import Entity, SystemName
-from connector.runs.reading import StoredLinks, held_doubles, linked_home
+from connector.runs.reading import StoredLinks, held_doubles
 
 _Likeness = tuple[Entity, frozenset[str]]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from connector.core.flow import Hold, Link, Ref, SourceRecord
 from connector.core.mapping.translate import Links
 from connector.core.ports import Store
-from connector.core.schema import Entity, SystemName, Value
+from connector.core.schema import Entity, SystemName
 from connector.runs.parts import Parts
 
 
@@ -57,12 +57,6 @@ def held_doubles(holds: Iterable[Hold], links: StoredLinks) -> Mapping[int, Sequ
         for link_id in filter(None, linked.values()):
             found.setdefault(link_id, []).extend(ref for ref, own in linked.items() if own is None)
     return found
-
-
-def linked_home(values: Mapping[str, Value]) -> int | None:
-    """The link of the organization that somebody belongs to."""
-    home = str(values.get("organization") or "")
-    return int(home.removeprefix("link:")) if home.startswith("link:") else None
 
 
 def vendor_fields(parts: Parts, system: SystemName, type_: str) -> tuple[str, ...]:

@@ -182,6 +182,9 @@ def _not_created(
     else:
         nameless: Pair[str | None] = Pair(None, None)
         source = create.source
+        if isinstance(outcome, Refused) and outcome.kind == "missing":
+            # What is not made yet cannot be missing: its parent is, which may be restored.
+            outcome = replace(outcome, kind="rule")
         names = nameless.replace(source.system, name_of(create.entity, create.values))
         failed(work, create.entity, one_sided(source), outcome, create.system, [source], digest(write), names)
 

@@ -308,9 +308,7 @@ def failed(
     if isinstance(outcome, Refused) and outcome.kind in ("stale", "converted"):
         work.look_again(look_at, outcome.reason)
     elif isinstance(outcome, Refused):
-        # What has no counterpart cannot be missing itself: its parent is, which may be restored.
-        gone = outcome.kind == "missing" and all(ref is not None for _, ref in refs)
-        kind = "deleted" if gone else "refused"
+        kind = "deleted" if outcome.kind == "missing" else "refused"
         reason = f"{system.title} refused it: {outcome.reason}"
         fields = ", ".join(outcome.fields) or None
         hold = Hold(kind, entity, refs, fields, reason, code=outcome.code, names=names, payload=payload)  # type: ignore[arg-type]

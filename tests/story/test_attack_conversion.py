@@ -192,13 +192,19 @@ def test_a_customer_at_once(town: Town) -> None:
     assert town.row("salesforce", "Lead", lead)["IsConverted"] is True
 
 
-def test_an_edit_in_netsuite_while_salesforce_converts_into_a_linked_contact_is_held(town: Town) -> None:
+def converted_into_an_aide(town: Town) -> str:
+    """A contact into which Salesforce converted a lead while its title was edited in NetSuite."""
     account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
     contact = town.new_salesforce("Contact", LastName="Ray", Title="Aide", Email="x@ray.example", AccountId=account)
     lead, customer = linked_lead(town, "Ray", "Ray Ltd")
     town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
     town.salesforce("convert", id=lead, account=account, contact=contact)
     calm(town)
+    return contact
+
+
+def test_an_edit_in_netsuite_while_salesforce_converts_into_a_linked_contact_is_held(town: Town) -> None:
+    converted_into_an_aide(town)
     assert ("conflict", "job_title") in open_holds(town)
 
 
@@ -214,12 +220,7 @@ def test_an_edit_of_a_lead_fills_an_empty_field_of_the_linked_contact_it_is_conv
 
 
 def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Town) -> None:
-    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
-    contact = town.new_salesforce("Contact", LastName="Ray", Title="Aide", Email="x@ray.example", AccountId=account)
-    lead, customer = linked_lead(town, "Ray", "Ray Ltd")
-    town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
-    town.salesforce("convert", id=lead, account=account, contact=contact)
-    calm(town)
+    contact = converted_into_an_aide(town)
     town.salesforce("update", type="Contact", id=contact, fields={"Phone": "555-0404"})
     calm(town)
     assert ("conflict", "job_title") in open_holds(town)
@@ -233,12 +234,7 @@ def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Tow
 
 @pytest.mark.parametrize(("choice", "stays", "lost"), [("netsuite", "CEO", "Aide"), ("salesforce", "Aide", "CEO")])
 def test_a_held_edit_of_a_converted_lead_is_answered(town: Town, choice: Choice, stays: str, lost: str) -> None:
-    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
-    contact = town.new_salesforce("Contact", LastName="Ray", Title="Aide", Email="x@ray.example", AccountId=account)
-    lead, customer = linked_lead(town, "Ray", "Ray Ltd")
-    town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
-    town.salesforce("convert", id=lead, account=account, contact=contact)
-    calm(town)
+    contact = converted_into_an_aide(town)
     answer(town, choice)
     calm(town)
     assert open_holds(town) == []

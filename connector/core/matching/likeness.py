@@ -37,6 +37,12 @@ def child_key(parent: Ref) -> str:
     return f"of:{parent}"
 
 
+def linked_home(values: Mapping[str, Value]) -> int | None:
+    """The link of the organization that somebody belongs to."""
+    home = str(values.get("organization") or "")
+    return int(home.removeprefix("link:")) if home.startswith("link:") else None
+
+
 def _organization(values: Mapping[str, Value]) -> Likeness:
     """Equal name, and no proof of being two: companies of one name with different web domains stay apart."""
     name = normalize.company(_text(values, "name"))

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from connector.core.flow import Link, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import parse_key
-from connector.core.matching.likeness import Likeness, likeness
+from connector.core.matching.likeness import Likeness, likeness, linked_home
 from connector.core.matching.pair import Newcomer
 from connector.core.schema import Entity, SystemName
 from connector.runs.observing.around import results_of_conversions
 from connector.runs.observing.look import Look, fetch, translate
-from connector.runs.reading import linked_home
 
 
 def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
