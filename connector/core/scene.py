@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector.core.flow import Answer, Gone, Hold, Link, Linked, Pair, Ref, SourceRecord, Written
+from connector.core.flow import Answer, Converted, Gone, Hold, Link, Linked, Pair, Ref, SourceRecord, Written
 from connector.core.mapping.drift import NO_DRIFT, Drift
 from connector.core.mapping.translate import Links
 from connector.core.matching.pair import Neighbourhood, Newcomer
@@ -68,6 +68,7 @@ class Scene:
     `written`: what we wrote lately into the records in hand, by record and field, oldest first.
     `inactive`: records that are out of use -> what their key names. `deleted`: records that are gone; `witnessed`:
     those of them that a system itself listed as deleted, in this pass or earlier, and did not only fail to show.
+    `converted`: Salesforce leads without a link that are converted -> what they became.
     `won`: ids of organization links that have a won opportunity.
     `problems`: per ref, canonical field -> why its value could not be understood.
     """
@@ -86,6 +87,7 @@ class Scene:
     inactive: Mapping[Ref, Ref | None] = field(default_factory=dict)
     deleted: frozenset[Ref] = frozenset()
     witnessed: frozenset[Ref] = frozenset()
+    converted: Mapping[Ref, Converted] = field(default_factory=dict)
     problems: Mapping[Ref, Mapping[str, str]] = field(default_factory=dict)
     won: frozenset[int] = frozenset()
     observed_count: Pair[int] = NOTHING_OBSERVED

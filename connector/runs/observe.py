@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from connector.core.flow import Pair, Ref, SourceRecord
+from connector.core.flow import Converted, Pair, Ref, SourceRecord
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood
@@ -23,6 +23,7 @@ from connector.runs.observing.around import (
     contacts_of_gone_leads,
     held_together,
     leads_turned_contact,
+    losers_to_those_brought_back,
     not_shown,
     other_sides_of_moved_leads,
     remembered_deletions,
@@ -71,6 +72,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     fetch(look, contacts_of_gone_leads(look))
     fetch(look, other_sides_of_moved_leads(look))
     fetch(look, claims_with_a_sale(look))
+    fetch(look, losers_to_those_brought_back(look))
     fetch(look, held_together(look))
     fetch(look, results_of_conversions(look))  # of leads that only the last steps have brought in
     fetch(look, winners_of_merges(look))
@@ -100,6 +102,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         written=written_lately(parts.store, (ref for one in linked for ref in refs_of(one)), now),
         inactive={ref: parse_key(one.key, ref.system) for ref, one in look.records.items() if one.inactive},
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
+        converted=dict(_converted(look)),
         witnessed=frozenset(look.listed_deleted | remembered_deletions(look)),
         problems=look.problems,
         won=frozenset(),
@@ -114,6 +117,13 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         unseen=unseen,
         likenesses=tuple(_likenesses(look, scene)),
     )
+
+
+def _converted(look: Look) -> Iterator[tuple[Ref, Converted]]:
+    """Leads without a link, as after the loss of our state, that Salesforce has converted."""
+    found = {ref: record.converted for ref, record in look.records.items() if record.converted is not None}
+    linked = look.store.links(found)
+    yield from ((ref, became) for ref, became in found.items() if ref not in linked)
 
 
 def _likenesses(look: Look, scene: Scene) -> Iterator[tuple[Ref, Entity, frozenset[str]]]:

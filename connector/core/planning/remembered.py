@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from connector.core.flow import Hold, LinkUp, Pair, Ref
@@ -52,38 +52,45 @@ def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
 
 
 def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:
-    """An open Salesforce lead that has moved on in NetSuite, as our key says: the two are linked as the lead that they
-    were, and the conversion follows in the next pass. Returns what waits for that.
+    """A lead that one system has moved on and the other has not, as our key says: the two are linked as the lead that
+    they were, and the conversion follows in the next pass. Returns what waits for that.
 
-    Its own key names a customer that is no lead any more, which may have its account already: a lead that we made may
-    appear long after we gave it up. Or it is named by the key of that customer, or of a contact that has its id.
+    An open Salesforce lead: its own key names a customer that is no lead any more, which may have its account already
+    (a lead that we made may appear long after we gave it up), or it is named by the key of that customer, or of a
+    contact that has its id. A NetSuite lead: its key names a lead that Salesforce has converted.
     """
-    became: list[Newcomer | None] = []
+    became: list[Newcomer] = []
+    heirs: set[Ref] = set()
     for ref, newcomer in list(by_ref.items()):
         claim = parse_key(newcomer.record.key, ref.system)
         if claim is None or ref not in by_ref:
             continue
+        converted = desk.scene.converted.get(claim)
         if newcomer.entity is Entity.LEAD and _is_organization(desk, by_ref, claim):
             _resume(desk, claim, ref, "our key names the customer that the lead has become")
+        elif newcomer.entity is Entity.LEAD and converted is not None:
+            _resume(desk, ref, claim, "our key names the lead that Salesforce has converted")
+            heirs |= by_ref.keys() & set(filter(None, (converted.account, converted.contact, converted.opportunity)))
         elif newcomer.entity in _BECAME and claim in by_ref and by_ref[claim].entity is Entity.LEAD:
             customer = Ref(SystemName.NETSUITE, "customer", ref.id)
             _resume(desk, customer, claim, f"our key on the {newcomer.entity} that it has become names the lead")
         else:
             continue
-        became += [by_ref.pop(ref), by_ref.pop(claim, None)]
-    return _wait_for([one for one in became if one is not None and one.entity is Entity.ORGANIZATION], by_ref)
+        became += [by_ref.pop(one) for one in (ref, claim) if one in by_ref]
+    became += [by_ref.pop(ref) for ref in sorted(heirs)]
+    return tuple(sorted(heirs.union(_wait_for([one for one in became if one.entity is Entity.ORGANIZATION], by_ref))))
 
 
-def _wait_for(customers: Sequence[Newcomer], by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:
-    """Take whoever may be the counterpart of these customers, and what belongs to either, out of the pass: alone they
-    would be taken for new."""
-    names = {key for one in customers for key in one.likeness.carries}
+def _wait_for(organizations: Sequence[Newcomer], by_ref: dict[Ref, Newcomer]) -> Collection[Ref]:
+    """Take whoever may be the counterpart of these, and what belongs to either, out of the pass: alone they would be
+    taken for new."""
+    names = {key for one in organizations for key in one.likeness.carries}
     alike = {ref for ref, one in by_ref.items() if one.entity is Entity.ORGANIZATION and one.likeness.seeks & names}
-    parents = {child_key(ref) for ref in (*alike, *(one.ref for one in customers))}
+    parents = {child_key(ref) for ref in (*alike, *(one.ref for one in organizations))}
     waiting = alike | {ref for ref, one in by_ref.items() if one.likeness.carries & parents}
     for ref in waiting:
         del by_ref[ref]
-    return tuple(sorted(waiting))
+    return waiting
 
 
 def _resume(desk: Desk, customer: Ref, lead: Ref, reason: str) -> None:

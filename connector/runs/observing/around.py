@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from connector.core.flow import Ref
 from connector.core.planning.gone import waits
 from connector.core.schema import SystemName
-from connector.runs.observing.look import Look, may_have_moved
+from connector.runs.observing.look import Look, is_here, may_have_moved
 from connector.runs.observing.sales import sales_in_hand, sold_to
 
 
@@ -61,6 +61,15 @@ def held_together(look: Look) -> set[Ref]:
 
 def winners_of_merges(look: Look) -> list[Ref]:
     return [record.merged_into for record in look.records.values() if record.merged_into is not None]
+
+
+def losers_to_those_brought_back(look: Look) -> Iterator[Ref]:
+    """Records that are held as deleted, when somebody brings back one of their kind that was deleted: they may
+    have been merged into it, which only they tell."""
+    held = {ref for one in look.holds if one.hold.kind == "deleted" for _, ref in one.hold.refs if ref}
+    here = (ref for ref, record in look.records.items() if is_here(record))
+    back = {ref.type for ref, link in look.store.links(here).items() if link.state == "gone"} if held else set()
+    yield from (ref for ref in held if ref.type in back)
 
 
 def survivors(look: Look) -> set[Ref]:

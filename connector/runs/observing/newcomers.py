@@ -11,7 +11,7 @@ from connector.core.matching.likeness import Likeness, likeness, linked_home
 from connector.core.matching.pair import Newcomer
 from connector.core.schema import Entity, SystemName
 from connector.runs.observing.around import results_of_conversions
-from connector.runs.observing.look import Look, fetch, translate
+from connector.runs.observing.look import Look, fetch, is_here, translate
 
 
 def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
@@ -111,23 +111,34 @@ def _unlinked_parent(newcomer: Newcomer) -> Ref | None:
 
 
 def _find_carriers(look: Look) -> None:
-    """Who carries the keys that the newcomers seek: what the store knows, and the newcomers themselves."""
+    """Who carries the keys that the newcomers seek: what the store knows, and what is in hand."""
     sought: dict[tuple[SystemName, Entity], set[str]] = {}
     for one in look.newcomers.values():
         seeks = one.likeness.seeks.union(*(alike.seeks for alike in _elsewhere(look, one)))
         sought.setdefault((one.ref.system.other, one.entity), set()).update(seeks)
+    in_hand = dict(_in_hand(look)) if sought else {}
     gone = {ref for ref, record in look.records.items() if record.deleted}
     found: dict[tuple[SystemName, Entity, str], set[Ref]] = {}
     for (system, entity), keys in sorted(sought.items()):
         for key, refs in look.store.candidates(system, entity, sorted(keys)).items():
-            # A record in hand carries what it is called now, not what it was called when it was last seen; one that is
-            # gone carries nothing.
-            found.setdefault((system, entity, key), set()).update(set(refs) - look.newcomers.keys() - gone)
-    for one in look.newcomers.values():
-        for key in one.likeness.carries:
-            if key in sought.get((one.ref.system, one.entity), ()):
-                found.setdefault((one.ref.system, one.entity, key), set()).add(one.ref)
+            # A record in hand carries what it is called now, not what it was called when it was last seen, if a run
+            # that came to its end has seen it at all; one that is gone carries nothing.
+            found.setdefault((system, entity, key), set()).update(set(refs) - in_hand.keys() - gone)
+    for ref, (entity, carries) in in_hand.items():
+        for key in carries:
+            if key in sought.get((ref.system, entity), ()):
+                found.setdefault((ref.system, entity, key), set()).add(ref)
     look.carriers = {where: tuple(sorted(refs)) for where, refs in found.items()}
+
+
+def _in_hand(look: Look) -> Iterator[tuple[Ref, tuple[Entity, frozenset[str]]]]:
+    """What newcomers and linked records are told by."""
+    for ref, link in look.store.links(look.records).items():
+        record = look.records[ref]
+        if link.state == "active" and is_here(record):
+            yield ref, (link.entity, likeness(link.entity, translate(look, link.entity, record)).carries)
+    for one in look.newcomers.values():
+        yield one.ref, (one.entity, one.likeness.carries)
 
 
 def _elsewhere(look: Look, one: Newcomer) -> Iterator[Likeness]:
