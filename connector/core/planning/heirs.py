@@ -21,6 +21,7 @@ from connector.core.flow import (
     Create,
     FieldChange,
     FieldConflict,
+    Gone,
     Hold,
     Later,
     Link,
@@ -243,7 +244,7 @@ def _account_of(desk: Desk, convert: Convert) -> Ref | None:
 
 def keep_in_use(desk: Desk) -> None:
     """Let NetSuite leads that Salesforce converted stay in use where somebody edited them meanwhile, and what the edit
-    belongs to is gone from Salesforce: nothing else shows it."""
+    belongs to is gone from Salesforce, or its counterpart from NetSuite: nothing else shows it."""
     in_use = {one.ref for one in desk.actions if isinstance(one, Retire) and one.undo}
     for event in desk.scene.events:
         lost = _without_heir(desk, event) if event.link.refs.netsuite in in_use else []
@@ -255,29 +256,29 @@ def keep_in_use(desk: Desk) -> None:
 def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
     edit = f"an edit ({', '.join(lost)}) that nothing else shows"
-    reason = f"converted in Salesforce, where what it became is gone; it holds {edit}, and stays in use"
+    reason = f"converted in Salesforce, and what it became is gone since; it holds {edit}, and stays in use"
     return Hold("deleted", Entity.LEAD, refs, None, reason, link_id=event.link.id)
 
 
 def _without_heir(desk: Desk, event: LeadEvent) -> list[str]:
-    """The fields of edits that belong to an heir which is gone, and that its counterpart does not show either."""
+    """The fields of edits that belong to an heir which is gone on a side, and that the other does not show either."""
     lead = event.records.salesforce
     became = lead.converted if lead is not None else None
     lost: set[str] = set()
     for ref, entity in ((became.account, Entity.ORGANIZATION), (became.contact, Entity.PERSON)) if became else ():
-        if ref is None or ref not in desk.scene.deleted:
+        ended = next((one for one in desk.scene.gone if one.link.refs.salesforce == ref), None)
+        if ref is None or (ended is None and ref not in desk.scene.deleted):
             continue
         heir = desk.mapping(entity)
-        shown = _survivors_values(desk, heir, ref)
+        shown = _survivors_values(desk, heir, ended)
         left = edits_left(event, desk.mapping(Entity.LEAD), heir)
         lost |= {name for name, (value, _) in left.items() if not heir.same(name, value, shown.get(name))}
     return sorted(lost)
 
 
-def _survivors_values(desk: Desk, heir: EntityMapping, gone: Ref) -> Mapping[str, Value]:
-    """What the NetSuite counterpart of an heir that is gone holds."""
-    survivors = (one.survivor for one in desk.scene.gone if one.link.refs.salesforce == gone)
-    survivor = next(survivors, None)
+def _survivors_values(desk: Desk, heir: EntityMapping, ended: Gone | None) -> Mapping[str, Value]:
+    """What is left of an heir and its counterpart holds."""
+    survivor = ended.survivor if ended is not None else None
     return {} if survivor is None else heir.read(survivor.ref.system, survivor.fields, desk.scene.links).values
 
 
