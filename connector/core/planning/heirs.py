@@ -161,7 +161,7 @@ def _is_end_of(lead: Link, action: Action) -> bool:
 
 def _waits_for_decision(event: LeadEvent, name: str, converts: Iterable[Convert]) -> Iterator[Hold]:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
-    reason = f"its edit ({name}) waits until the held edit of another lead, which became the same record, is decided"
+    reason = f"its edit ({name}) waits until the earlier edit that is held on what it became is decided"
     yield Hold("stage", Entity.LEAD, refs, None, reason, link_id=event.link.id)
     for person in (one.person for one in converts if one.person is not None):
         yield Hold("stage", Entity.PERSON, Pair(person, None), None, f"the conversion of its lead waits: {reason}")
