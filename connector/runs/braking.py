@@ -9,7 +9,6 @@ from typing import Final
 from connector.core import brakes
 from connector.core.brakes import Pulled
 from connector.core.flow import Delete, Pair, Plan, Ref
-from connector.core.matching.keys import parse_key
 from connector.core.planning.gone import without_deletes
 from connector.core.schema import SystemName
 from connector.runs.account import mappings_rewritten
@@ -41,9 +40,7 @@ def pulled_by_deletes(parts: Parts, plan: Plan) -> Pulled | None:
 
 def pulled_by_sight(parts: Parts, sighting: Sighting) -> tuple[Pulled, ...]:
     """The brake on what a look at the systems did not show, though it should be there."""
-    claims = {
-        claim for one in sighting.scene.newcomers if (claim := parse_key(one.record.key, one.ref.system)) is not None
-    }
+    claims = {one.claim for one in sighting.scene.newcomers if one.claim is not None}
     missing = (_lost(parts, sighting) | claims) & sighting.scene.deleted | sighting.unseen
     if not missing:
         return ()

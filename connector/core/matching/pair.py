@@ -21,16 +21,23 @@ _NOBODY: Mapping[Ref, Ref] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A live record without an active link, translated."""
+    """A live record without an active link, translated. `claim`: its counterpart, as our key on it says, or else the
+    link that ended when it was deleted."""
 
     entity: Entity
     record: SourceRecord
     values: Mapping[str, Value]
     likeness: Likeness
+    claim: Ref | None = None
 
     @property
     def ref(self) -> Ref:
         return self.record.ref
+
+    @property
+    def claimed_by(self) -> str:
+        """What names `claim`."""
+        return "our key" if parse_key(self.record.key, self.ref.system) else "an earlier link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +144,25 @@ def _doubted(verdict: Paired, result: Pairing) -> Paired:
 
 
 def _by_key(by_ref: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing) -> dict[Ref, Newcomer]:
-    """Match those that name each other, or of which one names the other, by our key."""
+    """Match those that name each other, or of which one names the other, mostly by our key."""
     taken: set[Ref] = set()
     for ref, newcomer in by_ref.items():
-        claim = parse_key(newcomer.record.key, ref.system)
+        claim = newcomer.claim
         if ref in taken or claim is None or claim not in by_ref or claim in taken:
             continue
         other = by_ref[claim]
         if other.entity is newcomer.entity and _admits(other, ref):
-            result.matches.append(Match(newcomer.entity, _refs(ref, claim), "our key names the other record"))
+            result.matches.append(
+                Match(newcomer.entity, _refs(ref, claim), f"{newcomer.claimed_by} names the other record")
+            )
             taken |= {ref, claim}
     return {ref: newcomer for ref, newcomer in by_ref.items() if ref not in taken}
 
 
 def _admits(one: Newcomer, other: Ref) -> bool:
-    """Whether the key on a record lets it be `other`: there is none, it names it, or it still names the lead that an
+    """Whether what a record claims lets it be `other`: it claims nothing, or that one, or still the lead that an
     organization was."""
-    named = parse_key(one.record.key, one.ref.system)
+    named = one.claim
     return named in (None, other) or (named.type == "Lead" and one.entity is Entity.ORGANIZATION)
 
 

@@ -39,7 +39,7 @@ from connector.core.mapping.translate import EntityMapping
 from connector.core.merge import stamps, writers
 from connector.core.planning.desk import Beaten, Desk
 from connector.core.ports import Overruled
-from connector.core.scene import LeadEvent, Scene
+from connector.core.scene import NO_VALUES, LeadEvent, Scene
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
 
 LATE_EDIT = "LATE_EDIT"
@@ -49,12 +49,14 @@ LATE_EDIT = "LATE_EDIT"
 @dataclass(frozen=True, slots=True)
 class _Edit:
     """What somebody typed into the lead of `system`, and what the other lead held before (ABSENT: not known).
-    `link_id`: of the lead; None once the edit is on hold."""
+    `link_id`: of the lead; None once the edit is on hold. `fills`: whether it fills what is empty; not so where we know
+    nothing of the lead any more: it may have been carried long ago, and emptied since."""
 
     system: SystemName
     value: Value
     before: Value | Gap
     link_id: int | None = None
+    fills: bool = True
 
     @property
     def told(self) -> str:
@@ -69,7 +71,7 @@ def with_late_edits(desk: Desk, observed: Observed, refs: Pair[Ref], merged: Mer
     changes, conflicts = [], []
     for name, edit in _in_turn(desk, heir, uncarried, set(_crossing(desk, refs, heir, merged))).items():
         held = _held(observed, name)
-        if all(_untouched(heir, name, value, edit.before) for _, value in held):
+        if edit.fills and all(_untouched(heir, name, value, edit.before) for _, value in held):
             changes += [FieldChange(name, system, value, edit.value, edit.told) for system, value in held]
         else:
             conflicts.append(_conflict(observed, name, edit, held))
@@ -103,7 +105,7 @@ def _left(desk: Desk, ref: Ref, heir: EntityMapping) -> Iterator[tuple[str, _Edi
     """The edits that the leads which became the Salesforce record `ref` leave to it, by its field."""
     for event in desk.heirs.get(ref, ()):
         for name, (value, before) in edits_left(event, desk.mapping(Entity.LEAD), heir).items():
-            yield name, _Edit(event.left_behind, value, before, event.link.id)
+            yield name, _Edit(event.left_behind, value, before, event.link.id, fills=event.values != NO_VALUES)
 
 
 def _crossing(desk: Desk, refs: Pair[Ref], heir: EntityMapping, merged: Merged) -> Iterator[str]:
@@ -322,7 +324,8 @@ def _still_waiting(
         system = _typed_in(hold)
         theirs = hold.values.other(system)
         if name in heir.fields and heir.same(name, now.other(system).get(name), theirs):
-            yield name, _Edit(system, hold.values.of(system), ABSENT)
+            stood = any(value is not None for _, value in hold.base)
+            yield name, _Edit(system, hold.values.of(system), ABSENT, fills=stood)
 
 
 def passed_over(

@@ -1,4 +1,4 @@
-"""What our key on a record says although the state has forgotten it."""
+"""What our key on a record says although the state has forgotten it, or an ended link where there is no key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from connector.core.flow import Hold, LinkUp, Pair, Ref
-from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import child_key
 from connector.core.matching.pair import Newcomer
 from connector.core.planning.desk import Desk
@@ -22,10 +21,10 @@ _BECAME = (Entity.ORGANIZATION, Entity.PERSON)
 
 
 def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
-    """A record whose key names one that is gone, or out of use and naming it in turn, had a counterpart once: nothing
+    """A record that claims one which is gone, or out of use and naming it in turn, had a counterpart once: nothing
     is made again."""
     for ref, newcomer in list(by_ref.items()):
-        claim = parse_key(newcomer.record.key, ref.system)
+        claim = newcomer.claim
         if claim is None or ref in desk.again:
             continue
         gone, where = claim in desk.scene.deleted, claim.system.title
@@ -38,14 +37,14 @@ def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
 
 
 def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
-    """A record whose key names one that has another counterpart by now: we made it and gave it up, and it appeared
+    """A record that claims one which has another counterpart by now: we made it and gave it up, and it appeared
     later. It must not get a counterpart of its own."""
     for ref, newcomer in list(by_ref.items()):
-        claim = parse_key(newcomer.record.key, ref.system)
+        claim = newcomer.claim
         link = desk.scene.around.links.get(claim) if claim is not None else None
         if claim is not None and link is not None and link.entity is newcomer.entity and ref not in link.refs_both():
             others = ", ".join(str(other) for other in link.refs_both())
-            reason = f"our key on it names {claim}, which is linked already ({others}): a double to merge?"
+            reason = f"{newcomer.claimed_by} names {claim}, which is linked already ({others}): a double to merge?"
             refs = one_sided(ref).replace(claim.system, claim)
             desk.actions.append(Hold("ambiguous", newcomer.entity, refs, None, reason))
             del by_ref[ref]
@@ -62,18 +61,23 @@ def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ..
     became: list[Newcomer] = []
     heirs: set[Ref] = set()
     for ref, newcomer in list(by_ref.items()):
-        claim = parse_key(newcomer.record.key, ref.system)
+        claim = newcomer.claim
         if claim is None or ref not in by_ref:
             continue
         converted = desk.scene.converted.get(claim)
         if newcomer.entity is Entity.LEAD and _is_organization(desk, by_ref, claim):
-            _resume(desk, claim, ref, "our key names the customer that the lead has become")
+            _resume(desk, claim, ref, f"{newcomer.claimed_by} names the customer that the lead has become")
         elif newcomer.entity is Entity.LEAD and converted is not None:
-            _resume(desk, ref, claim, "our key names the lead that Salesforce has converted")
+            _resume(desk, ref, claim, f"{newcomer.claimed_by} names the lead that Salesforce has converted")
             heirs |= by_ref.keys() & set(filter(None, (converted.account, converted.contact, converted.opportunity)))
         elif newcomer.entity in _BECAME and claim in by_ref and by_ref[claim].entity is Entity.LEAD:
             customer = Ref(SystemName.NETSUITE, "customer", ref.id)
-            _resume(desk, customer, claim, f"our key on the {newcomer.entity} that it has become names the lead")
+            _resume(
+                desk,
+                customer,
+                claim,
+                f"{newcomer.claimed_by} of the {newcomer.entity} that it has become names the lead",
+            )
         else:
             continue
         became += [by_ref.pop(one) for one in (ref, claim) if one in by_ref]

@@ -27,7 +27,7 @@ def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
         entity = Entity.ORGANIZATION if ref in converting else entity_of(record)
         # A filter of the files keeps strangers out, never what a linked lead became.
         if ref in taken_up or look.parts.mappings.of(entity).in_scope(ref.system, record.fields):
-            _meet(look, entity, record)
+            _meet(look, entity, record, link)
 
 
 def _is_unlinked(link: Link, record: SourceRecord, converting: set[Ref]) -> bool:
@@ -43,9 +43,11 @@ def _is_unlinked(link: Link, record: SourceRecord, converting: set[Ref]) -> bool
     return link.state == "converted" and entity_of(record) is Entity.ORGANIZATION
 
 
-def _meet(look: Look, entity: Entity, record: SourceRecord) -> None:
-    values = translate(look, entity, record)
-    look.newcomers[record.ref] = Newcomer(entity, record, values, likeness(entity, values))
+def _meet(look: Look, entity: Entity, record: SourceRecord, link: Link | None) -> None:
+    values, claim = translate(look, entity, record), parse_key(record.key, record.ref.system)
+    if claim is None and link is not None and link.state == "gone":
+        claim = link.refs.other(record.ref.system)
+    look.newcomers[record.ref] = Newcomer(entity, record, values, likeness(entity, values), claim)
 
 
 def _is_live(record: SourceRecord) -> bool:
@@ -79,7 +81,7 @@ def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> None:
 
 
 def _strangers(look: Look) -> set[Ref]:
-    pointed = {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
+    pointed = {one.claim for one in look.newcomers.values() if one.claim}
     pointed |= {parent for one in look.newcomers.values() if (parent := _unlinked_parent(one))}
     pointed |= {ref for refs in look.carriers.values() for ref in refs}
     pointed |= set(_seekers(look))
@@ -162,7 +164,7 @@ def _places_alike(look: Look, one: Newcomer) -> Iterator[str]:
 
 def links_around(look: Look) -> dict[Ref, Link]:
     refs = {ref for refs in look.carriers.values() for ref in refs}
-    refs |= {claim for one in look.newcomers.values() if (claim := parse_key(one.record.key, one.ref.system))}
+    refs |= {one.claim for one in look.newcomers.values() if one.claim}
     return {
         ref: link
         for ref, link in look.store.links(refs).items()

@@ -11,6 +11,7 @@ from typing import Any
 from connector.core.flow import Base, Link, Observed, Pair, Ref, SourceRecord
 from connector.core.mapping.document import load_mappings
 from connector.core.mapping.translate import EntityMapping
+from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Newcomer
 from connector.core.schema import ABSENT, Entity, Gap, Stage, SystemName, Value
@@ -64,4 +65,5 @@ def base(netsuite_value: Value | Gap, salesforce_value: Value | Gap) -> Base:
 
 
 def newcomer(ref: Ref, entity: Entity, key: str | None = None, **values: Value) -> Newcomer:
-    return Newcomer(entity, record(ref, key=key), values, likeness(entity, values))
+    claim = parse_key(key, ref.system)
+    return Newcomer(entity, record(ref, key=key), values, likeness(entity, values), claim)
