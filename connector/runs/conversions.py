@@ -31,7 +31,20 @@ from connector.core.schema import Entity, SystemName
 from connector.runs.answers import written_lately
 from connector.runs.reading import read
 from connector.runs.records import canonical
-from connector.runs.work import Conversed, Job, Work, chunks, close, failed, one_sided, resolve, send, sending, stamp
+from connector.runs.work import (
+    Conversed,
+    Job,
+    Work,
+    chunks,
+    close,
+    digest,
+    failed,
+    one_sided,
+    resolve,
+    send,
+    sending,
+    stamp,
+)
 
 
 def convert(work: Work, converts: Sequence[Convert]) -> None:
@@ -172,7 +185,7 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
         now = read(work.parts, [one.ref for one in chunk])
         still = [one for one in chunk if _unedited(work, one, now.get(one.ref))]
         work.look_again((one.ref for one in chunk if one not in still), "edited while it was being converted")
-        jobs = [Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in still]
+        jobs = work.awake([Job(one, Write(one.ref.type, one.ref.id, _plain(one.fields))) for one in still])
         sent = send(work, SystemName.NETSUITE, jobs)
         overtaken = _overtaken(work, sent)
         sent += send(work, SystemName.NETSUITE, [_undone(job.action) for job, *_ in sent if job.write.id in overtaken])
@@ -186,8 +199,8 @@ def retire(work: Work, retires: Sequence[Retire]) -> frozenset[Ref]:
                     work.tally(SystemName.NETSUITE, Entity.LEAD, "retired")
                     work.look_again([job.action.ref, *job.action.after], "conversion")
                 else:
-                    refs = one_sided(job.action.ref)
-                    failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref])
+                    refs, payload = one_sided(job.action.ref), digest(job.write)
+                    failed(work, Entity.LEAD, refs, outcome, SystemName.NETSUITE, [job.action.ref], payload)
             close(work, sent)
     return frozenset(one.ref for one in retires) - done
 
@@ -226,10 +239,6 @@ def _plain(fields: Mapping[str, Planned]) -> dict[str, Raw]:
     return {name: value for name, value in fields.items() if not isinstance(value, Later)}
 
 
-_SUCCESSORS_WAIT = "waits until what it became has a counterpart on the other side"
-_EDITS_WAIT = "waits until its edits have reached what it became"
-
-
 def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> None:
     """End the links of leads whose successors are linked; the others are looked at again by the next run."""
     links = work.store.links_by_id(one.retire for one in relinks)
@@ -241,10 +250,18 @@ def relink(work: Work, relinks: Sequence[Relink], unmoved: frozenset[Ref]) -> No
             if one.state == "converted":
                 work.applied.conversions.append(Conversed(refs, one.after, one.reason))
         else:
-            held: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
-            reason = _EDITS_WAIT if _successors_linked(work, one.after) else _SUCCESSORS_WAIT
-            work.applied.failures.append(Hold("missing_parent", links[one.retire].entity, held, None, reason))
-            work.look_again(links[one.retire].refs_both(), "successors not linked yet", now=False)
+            reason = _waits_for(work, one.after)
+            if reason is not None:
+                held: Pair[Ref | None] = Pair(refs.netsuite, refs.salesforce)
+                work.applied.failures.append(Hold("missing_parent", links[one.retire].entity, held, None, reason))
+            work.look_again(links[one.retire].refs_both(), reason or "still in use", now=False)
+
+
+def _waits_for(work: Work, after: Sequence[Ref]) -> str | None:
+    """What holds up the end of a lead; None where it is the lead's own write, which is told by itself."""
+    if not _successors_linked(work, after):
+        return "waits until what it became has a counterpart on the other side"
+    return None if work.applied.missed.isdisjoint(after) else "waits until its edits have reached what it became"
 
 
 def _successors_linked(work: Work, after: Iterable[Ref]) -> bool:

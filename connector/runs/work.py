@@ -115,9 +115,10 @@ class Work:
     def look_again(self, refs: Iterable[Ref], reason: str, *, now: bool = True) -> None:
         """Queue records for another look: in this run (`now`), or in the next one."""
         several = list(refs)
-        self.store.add_recheck(several, reason)
-        self.applied.queued.update(several)
-        self.applied.again = self.applied.again or now
+        if several:
+            self.store.add_recheck(several, reason)
+            self.applied.queued.update(several)
+            self.applied.again = self.applied.again or now
 
 
 def chunks(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
