@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from connector.core.flow import Action, Base, Convert, Hold, Later, Pair, Ref, Relink, Retire, SourceRecord
 from connector.core.lifecycle import entity_of
@@ -21,6 +22,9 @@ from connector.core.mapping.translate import EntityMapping
 from connector.core.matching.pair import Newcomer
 from connector.core.scene import LeadEvent
 from connector.core.schema import ABSENT, Entity, Gap, SystemName, Value
+
+TWICE_CONVERTED: Final = "TWICE_CONVERTED"
+"""The code of holds on NetSuite contacts of leads whose contact has its counterpart already."""
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
         return
     for heir in after:
         result.heirs.setdefault(heir, []).append(event)
+    if customer is not None and (customer.deleted or entity_of(customer) is Entity.ORGANIZATION):
+        _hold_second_contacts(event, became.contact, result)
     if customer is None or customer.deleted:
         result.actions.append(Relink(event.link.id, f"{reason}; already moved on in NetSuite", after))
     elif entity_of(customer) is Entity.ORGANIZATION:
@@ -112,6 +118,18 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
             out, back = {"isInactive": True}, {"isInactive": False}
             result.actions.append(Retire(customer.ref, out, told, after, event.now.netsuite, back))
         result.actions.append(Relink(event.link.id, reason, after))
+
+
+def _hold_second_contacts(event: LeadEvent, contact: Ref | None, result: Conversions) -> None:
+    """NetSuite converts the lead too, once we have made the counterpart of the contact that Salesforce made of it: the
+    contact that NetSuite makes is a double."""
+    if contact is None or contact not in [known for known, _ in event.contacts]:
+        return
+    result.claimed.update(person.ref for person in event.persons)
+    for person in event.persons:
+        refs: Pair[Ref | None] = Pair(person.ref, contact)
+        reason = f"both systems converted its lead, and {contact} is linked already: doubles to merge?"
+        result.actions.append(Hold("ambiguous", Entity.PERSON, refs, None, reason, code=TWICE_CONVERTED))
 
 
 def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value | Gap]]:

@@ -18,7 +18,7 @@ from connector.core.planning.gone import lead_gone, plan_gone
 from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross, take_turns, tell_losses
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
-from connector.core.planning.remembered import hold_claimed, hold_left_behind, resume_conversions
+from connector.core.planning.remembered import hold_claimed, hold_left_behind, hold_second_contacts, resume_conversions
 from connector.core.scene import Account, Scene
 
 
@@ -34,6 +34,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     desk.heirs.update(conversions.heirs)
     for linked in scene.merged:
         merged_away(desk, linked)
+    hold_second_contacts(desk, by_ref)
     hold_claimed(desk, by_ref)
     waiting = resume_conversions(desk, by_ref)
     hold_left_behind(desk, by_ref)

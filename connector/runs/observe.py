@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from connector.core.flow import Converted, Pair, Ref, SourceRecord
+from connector.core.flow import Converted, Link, Pair, Ref, SourceRecord
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import likeness
 from connector.core.matching.pair import Neighbourhood
@@ -80,9 +80,9 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     fetch(look, never_agreed_on(look))
     look.again = wanted_again(look, answers)
     look.links.treat_as_unlinked(look.again)
-    lead_links = parts.store.lead_links(look.records)
+    lead_links: Mapping[Ref, Link] = parts.store.lead_links(look.records)
     meet_newcomers(look, lead_links)
-    fetch_pointed_at(look, lead_links)
+    lead_links = fetch_pointed_at(look, lead_links)
     merged = tuple(see_merged(look))
     moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
     events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from connector.core.conversion import TWICE_CONVERTED
 from connector.core.flow import Ambiguous, FieldConflict, Gone, Hold, Observed, Pair, Ref
 from connector.core.merge import stamps, writers
 from connector.core.planning.heirs import LATE_EDIT
@@ -61,8 +62,8 @@ def gone_hold(gone: Gone) -> Hold:
 
 
 def stands(hold: Hold) -> bool:
-    """Whether a hold stays until a person decides, because no look at the two records would show it again."""
-    return hold.code == LATE_EDIT or hold.kind == "tug_of_war"
+    """Whether a hold stays until a person decides, because no look at the records would show it again."""
+    return hold.code in (LATE_EDIT, TWICE_CONVERTED) or hold.kind == "tug_of_war"
 
 
 def names_of(observed: Observed) -> Pair[str | None]:

@@ -1,10 +1,11 @@
-"""What our key on a record says although the state has forgotten it, or an ended link where there is no key."""
+"""What our key on a record says although the state has forgotten it, an ended link where there is no key, or a hold."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from connector.core.conversion import TWICE_CONVERTED
 from connector.core.flow import Hold, LinkUp, Pair, Ref
 from connector.core.matching.likeness import child_key
 from connector.core.matching.pair import Newcomer
@@ -34,6 +35,15 @@ def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
         reason, code = f"its counterpart {claim} is {rest}", LEFT_BEHIND if gone else ""
         desk.actions.append(Hold("deleted", newcomer.entity, one_sided(ref), None, reason, code=code))
         del by_ref[ref]
+
+
+def hold_second_contacts(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
+    """A contact that was held when both systems converted its lead, as long as the other contact is linked."""
+    for hold in desk.scene.standing:
+        contact, person = hold.refs.salesforce, hold.refs.netsuite
+        if hold.code == TWICE_CONVERTED and contact and person in by_ref and desk.scene.links.link_of(contact):
+            desk.actions.append(hold)
+            del by_ref[person]
 
 
 def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:

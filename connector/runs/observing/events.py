@@ -9,18 +9,22 @@ from connector.core.flow import Base, Link, Pair, Ref
 from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
+from connector.runs.observing.around import leads_turned_contact
 from connector.runs.observing.look import Look, fetch, leads_own, may_have_moved, translate
 from connector.runs.observing.newcomers import meet_newcomers
 
 
 def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection[Ref]) -> Iterator[LeadEvent]:
     """Lead links of which a side was converted, moved on or deleted. `rechecked`: what an earlier look led to."""
-    moved = {link.id: link for ref, link in lead_links.items() if may_have_moved(look.records.get(ref))}
-    fetch(look, (ref for link in moved.values() for ref in link.refs_both()))
-    bases = look.store.bases(moved)
-    values = {id_: bases[id_].agreed if id_ in bases else NO_VALUES for id_ in moved}
-    keys = {id_: _keys_of_person(look, link, values[id_]) for id_, link in moved.items()}
-    _meet_people(look, lead_links, {key for some in keys.values() for key in some})
+    more = True
+    while more:
+        moved = {link.id: link for ref, link in lead_links.items() if may_have_moved(look.records.get(ref))}
+        fetch(look, (ref for link in moved.values() for ref in link.refs_both()))
+        bases = look.store.bases(moved)
+        values = {id_: bases[id_].agreed if id_ in bases else NO_VALUES for id_ in moved}
+        keys = {id_: _keys_of_person(look, link, values[id_]) for id_, link in moved.items()}
+        more = _meet_people(look, lead_links, {key for some in keys.values() for key in some})
+        lead_links = look.store.lead_links(look.records) if more else lead_links
     for link_id in sorted(moved):
         event = _event(look, moved[link_id], values[link_id], keys[link_id])
         yield replace(event, seen_before=event.link.refs.netsuite in rechecked)
@@ -33,15 +37,18 @@ def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -
     return likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
 
 
-def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> None:
+def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> bool:
     """Bring in the NetSuite contacts without a link that carry one of these keys, though nothing changed on them: which
-    of several a lead became is told only by all of them."""
+    of several a lead became is told only by all of them. A contact may be what another lead has become, which comes
+    with it. Returns whether there were any."""
     found = look.store.candidates(SystemName.NETSUITE, Entity.PERSON, sorted(keys)) if keys else {}
     strangers = {ref for refs in found.values() for ref in refs} - look.records.keys()
     strangers -= {ref for ref, link in look.store.links(strangers).items() if link.state == "active"}
     if strangers:
         fetch(look, strangers)
+        fetch(look, leads_turned_contact(look))
         meet_newcomers(look, lead_links)
+    return bool(strangers)
 
 
 def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: frozenset[str]) -> LeadEvent:
