@@ -48,21 +48,26 @@ from connector.runs.work import (
 
 
 def convert(work: Work, converts: Sequence[Convert]) -> None:
+    """Convert Salesforce leads; one whose edits did not reach it waits, as nothing would show them afterwards."""
     for chunk in chunks(converts, 100):
         ready = []
         for convert in chunk:
             conversion = _conversion(work, convert)
             if conversion is None:
-                work.look_again(_in_hand(convert), "account missing", now=False)
-                reason = "waits for its organization, which has no counterpart in Salesforce yet"
-                refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
-                hold = Hold("missing_parent", Entity.LEAD, refs, None, reason)
-                work.applied.failures.append(hold)
+                _wait(work, convert, "waits for its organization, which has no counterpart in Salesforce yet")
+            elif convert.lead in work.applied.missed:
+                _wait(work, convert, "waits until the edits of its NetSuite record have reached the lead")
             else:
                 ready.append((convert, conversion))
         if ready:
             _convert_chunk(work, ready)
             work.progress("converting Salesforce leads", len(ready), len(converts))
+
+
+def _wait(work: Work, convert: Convert, reason: str) -> None:
+    refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
+    work.applied.failures.append(Hold("missing_parent", Entity.LEAD, refs, None, reason))
+    work.look_again(_in_hand(convert), reason, now=False)
 
 
 def _conversion(work: Work, convert: Convert) -> Conversion | None:

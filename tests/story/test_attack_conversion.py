@@ -18,6 +18,7 @@ from tests.story.people import (
     live,
     open_holds,
     told_alike,
+    writes,
 )
 from tests.story.town import Town
 
@@ -271,3 +272,17 @@ def _titles(town: Town, contact: str) -> tuple[str, list[str]]:
     """What the contact holds, and what is held beside it from NetSuite."""
     conflicts = [one.hold.values.netsuite for one in town.parts.store.open_holds() if one.hold.kind == "conflict"]
     return town.row("salesforce", "Contact", contact)["Title"], conflicts
+
+
+def test_a_converted_lead_that_netsuite_keeps_locked_is_tried_once_and_rests(town: Town) -> None:
+    lead, customer = linked_lead(town)
+    town.netsuite("lock", type="customer", id=customer, locked=True)
+    town.salesforce("convert", id=lead)
+    report = town.sync()
+    assert report.passes == 1, "there is nothing to look at again"
+    assert open_holds(town) == [("refused", None)]
+    assert writes(town.sync()) == 0
+    town.netsuite("lock", type="customer", id=customer, locked=False)
+    town.wait(2 * 3600)
+    told_alike(town)
+    assert town.row("netsuite", "customer", customer)["isinactive"] == "T"
