@@ -11,7 +11,7 @@ from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import leads_turned_contact
 from connector.runs.observing.look import Look, fetch, leads_own, may_have_moved, translate
-from connector.runs.observing.newcomers import meet_newcomers
+from connector.runs.observing.newcomers import fetch_pointed_at, meet_newcomers
 
 
 def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection[Ref]) -> Iterator[LeadEvent]:
@@ -24,7 +24,8 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
         values = {id_: bases[id_].agreed if id_ in bases else NO_VALUES for id_ in moved}
         keys = {id_: _keys_of_person(look, link, values[id_]) for id_, link in moved.items()}
         more = _meet_people(look, lead_links, {key for some in keys.values() for key in some})
-        lead_links = look.store.lead_links(look.records) if more else lead_links
+        if more:
+            lead_links = fetch_pointed_at(look, look.store.lead_links(look.records))
     for link_id in sorted(moved):
         event = _event(look, moved[link_id], values[link_id], keys[link_id])
         yield replace(event, seen_before=event.link.refs.netsuite in rechecked)

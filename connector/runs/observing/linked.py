@@ -101,9 +101,9 @@ def see_merged(look: Look) -> Iterator[Linked]:
         winner = look.newcomers.get(losers[ref].merged_into or ref)
         if link.state != "active" or winner is None or winner.entity is not link.entity:
             continue
-        del look.newcomers[winner.ref]
         observed = _with_winner(look, link, winner)
         if observed is not None:
+            del look.newcomers[winner.ref]
             yield Linked(observed, bases.get(link.id), fresh=True, reason=f"{ref} was merged into {winner.ref}")
 
 

@@ -80,6 +80,7 @@ def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> Mapping[Ref,
         lead_links = look.store.lead_links(look.records)
         meet_newcomers(look, lead_links)
         _find_carriers(look)
+    _find_carriers(look)  # whoever is looked for in an organization that another one looks like
     return lead_links
 
 
