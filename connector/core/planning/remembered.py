@@ -48,10 +48,13 @@ def hold_second_contacts(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
 
 def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
     """A record that claims one which has another counterpart by now: we made it and gave it up, and it appeared
-    later. It must not get a counterpart of its own."""
+    later. It must not get a counterpart of its own. A lead's link goes on until its conversion is over, also where its
+    records are newcomers as what they have become."""
+    leads = {ref: event.link for event in desk.scene.events for ref in event.link.refs_both()}
+    links = {**desk.scene.around.links, **leads}
     for ref, newcomer in list(by_ref.items()):
         claim = newcomer.claim
-        link = desk.scene.around.links.get(claim) if claim is not None else None
+        link = links.get(claim) if claim is not None else None
         if claim is not None and link is not None and link.entity is newcomer.entity and ref not in link.refs_both():
             others = ", ".join(str(other) for other in link.refs_both())
             reason = f"{newcomer.claimed_by} names {claim}, which is linked already ({others}): a double to merge?"
