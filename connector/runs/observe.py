@@ -73,10 +73,10 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     fetch(look, other_sides_of_moved_leads(look))
     fetch(look, claims_with_a_sale(look))
     fetch(look, losers_to_those_brought_back(look))
-    fetch(look, held_together(look))
-    fetch(look, results_of_conversions(look))  # of leads that only the last steps have brought in
     fetch(look, winners_of_merges(look))
     fetch(look, survivors(look))
+    fetch(look, held_together(look))
+    fetch(look, results_of_conversions(look))  # of leads that only the last steps have brought in
     fetch(look, never_agreed_on(look))
     look.again = wanted_again(look, answers)
     look.links.treat_as_unlinked(look.again)

@@ -180,13 +180,9 @@ class _Batch:
 
     def _created(self, ready: _Ready, response: Response) -> Outcome:
         id_ = self._client.written_id(response)
-        if id_ is not None:
-            return Done(Ref(SystemName.NETSUITE, ready.record.name, id_), at=_answered_at(response))
-        try:
-            found = self._holder(ready)
-        except RemoteError:
-            found = None
-        return Done(found) if found else Unknown("NetSuite made a record without saying which")
+        if id_ is None:
+            return Unknown("NetSuite made a record without saying which")
+        return Done(Ref(SystemName.NETSUITE, ready.record.name, id_), at=_answered_at(response))
 
     def _duplicate(self, ready: _Ready, error: DuplicateFound) -> Outcome:
         try:
