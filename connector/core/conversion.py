@@ -11,7 +11,7 @@ prospect; or it makes the id a contact, or drops it (the vendor does not documen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -280,15 +280,12 @@ def _hold(event: LeadEvent, reason: str, kind: str) -> Hold:
     return Hold(kind, Entity.LEAD, refs, None, reason, link_id=event.link.id)  # type: ignore[arg-type]
 
 
-def agreed_of_person(
-    convert: Convert, person: EntityMapping, values: Mapping[str, Value], late: Collection[str]
-) -> Base:
+def agreed_of_person(convert: Convert, person: EntityMapping, values: Mapping[str, Value]) -> Base:
     """What the two contacts that a lead became have agreed on: what the leads had, in the fields that the conversion
-    took over. What somebody typed into either since is an edit. `values`: of the Salesforce contact; `late`: what we
-    wrote into the NetSuite record lately, which may have come after its contact was made, and says nothing about it."""
+    took over. What somebody typed into either since is an edit. `values`: of the Salesforce contact."""
 
     def taken_over(name: str) -> bool:
-        known = name in person.fields and name in values and name in convert.held and name not in late
+        known = name in person.fields and name in values and name in convert.held
         return known and person.same(name, values[name], convert.held[name])
 
     ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce

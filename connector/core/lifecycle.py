@@ -25,6 +25,13 @@ _ENTITY_BY_TYPE = {
 }
 
 
+def may_have_moved(record: SourceRecord | None) -> bool:
+    """Whether the record of a lead is a lead no more, or may not be: it is gone, or has become something else."""
+    if record is None:
+        return False
+    return record.deleted or record.converted is not None or entity_of(record) is Entity.ORGANIZATION
+
+
 def entity_of(record: SourceRecord) -> Entity:
     """What a record is in the canonical schema. A NetSuite customer is a lead until its stage says otherwise."""
     if record.ref.type == "customer":

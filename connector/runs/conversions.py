@@ -28,7 +28,6 @@ from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import key_of
 from connector.core.ports import Intent, Overruled
 from connector.core.schema import Entity, SystemName
-from connector.runs.answers import written_lately
 from connector.runs.reading import read
 from connector.runs.records import canonical
 from connector.runs.work import (
@@ -166,14 +165,13 @@ def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: 
         linked = work.store.links([convert.person, contact])
         if not any(link.state == "active" for link in linked.values()):
             link = work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
-            work.store.save_bases({link.id: _base_of_the_lead(work, convert, lead.netsuite, contacts[contact])})
+            work.store.save_bases({link.id: _base_of_the_lead(work, convert, contacts[contact])})
         work.look_again([convert.person], "conversion")
 
 
-def _base_of_the_lead(work: Work, convert: Convert, customer: Ref, contact: SourceRecord) -> Base:
-    late = {name for _, name in written_lately(work.store, [customer], work.parts.clock.now())}
+def _base_of_the_lead(work: Work, convert: Convert, contact: SourceRecord) -> Base:
     mapping = work.parts.mappings.of(Entity.PERSON)
-    return agreed_of_person(convert, mapping, canonical(work, Entity.PERSON, contact), late)
+    return agreed_of_person(convert, mapping, canonical(work, Entity.PERSON, contact))
 
 
 # --- moving NetSuite leads on ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from connector.core.flow import (
     Write,
     Written,
 )
+from connector.core.lifecycle import may_have_moved
 from connector.core.mapping.translate import Links
 from connector.core.matching.keys import key_of
 from connector.core.matching.likeness import likeness
@@ -326,7 +327,9 @@ def _updated(work: Work, job: Job, outcome: Outcome, back: Mapping[Ref, SourceRe
         link = work.store.links([update.ref]).get(update.ref)
         if update.entity is Entity.LEAD:
             link = work.store.lead_links([update.ref]).get(update.ref, link)
-        if link is not None:
+        # A write into a NetSuite lead that has moved on may have come after its contact was made, which knows nothing
+        # of it then.
+        if link is not None and not (link.entity is Entity.LEAD and may_have_moved(back.get(update.ref))):
             remember(work, link, _agreed_on(work, update, values, held))
         now = work.parts.clock.now()
         work.store.put_written([Written(update.ref, name, sent, held[name], now) for name, sent in values.items()])

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
+from connector.core.lifecycle import may_have_moved
 from connector.core.merge import alike
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName, Value
@@ -83,9 +84,10 @@ def sent_alike(parts: Parts, system: SystemName, keys: Sequence[str]) -> dict[st
 
 
 def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:
-    """Remember as agreed on what `record` holds as it was sent: the other side held it when it was sent."""
+    """Remember as agreed on what `record` holds as it was sent: the other side held it when it was sent. Nothing of a
+    lead that has moved on, as of one that was read back."""
     link = _link_of(parts, intent, record.ref)
-    if link is None:
+    if link is None or (link.entity is Entity.LEAD and may_have_moved(record)):
         return
     mapping = parts.mappings.of(intent.entity)
     holds = mapping.read(record.ref.system, record.fields, StoredLinks(parts.store)).values

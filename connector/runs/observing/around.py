@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.core.flow import Ref
+from connector.core.lifecycle import may_have_moved
 from connector.core.planning.gone import waits
 from connector.core.schema import SystemName
-from connector.runs.observing.look import Look, is_here, may_have_moved
+from connector.runs.observing.look import Look, is_here
 from connector.runs.observing.sales import sales_in_hand, sold_to
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from connector.core.flow import Base, Link, Pair, Ref
+from connector.core.lifecycle import may_have_moved
 from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import leads_turned_contact
-from connector.runs.observing.look import Look, fetch, leads_own, may_have_moved, translate
+from connector.runs.observing.look import Look, fetch, leads_own, translate
 from connector.runs.observing.newcomers import fetch_pointed_at, meet_newcomers
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from connector.core.conversion import has_moved_on, only_the_persons
 from connector.core.flow import Ref, SourceRecord
-from connector.core.lifecycle import entity_of
 from connector.core.matching.pair import Newcomer
 from connector.core.ports import OpenHold, Store, Wanted
 from connector.core.scene import Account
@@ -131,9 +130,3 @@ def problems_of(look: Look, record: SourceRecord | None) -> Mapping[str, str]:
 def is_here(record: SourceRecord) -> bool:
     """Whether a record is neither gone nor has it become something else."""
     return not record.deleted and record.converted is None
-
-
-def may_have_moved(record: SourceRecord | None) -> bool:
-    if record is None:
-        return False
-    return record.deleted or record.converted is not None or entity_of(record) is Entity.ORGANIZATION
