@@ -74,8 +74,18 @@ def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
             continue
         if edit.replaced == DEFAULT or edit.name in end.life.crowd.disturbed:
             continue  # automation does not let it be empty, or a merge filled it
+        if _before_our_receipt(end.life, edit):
+            continue
         if plain(one.fields.get(edit.field)) == edit.replaced and not end.held(edit.ref):
             yield Violation("I2", f"{edit.ref} {edit.name}.{edit.field} was emptied, and {edit.replaced} is back"), edit
+
+
+def _before_our_receipt(life: Life, edit: Edit) -> bool:
+    """Whether our last write into the field, or our last look at it, was a write without a receipt: who takes that
+    back leaves the record as it is where the write never arrived."""
+    calls = (call for call in reversed(life.calls[: edit.call - 1]) if call.side == edit.side)
+    last = next((call for call in calls if call.touches(edit.ref, edit.field)), None)
+    return last is not None and last.writes and edit.ref.rpartition(":")[2] not in last.answered
 
 
 def _last_of_each(edits: list[Edit]) -> Iterator[tuple[Edit, bool]]:
