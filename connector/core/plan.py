@@ -13,6 +13,7 @@ from connector.core.planning.again import make_again
 from connector.core.planning.answers import answered_matches
 from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
+from connector.core.planning.emptied import keep_empty
 from connector.core.planning.found import link_in_place, link_up, merged_away
 from connector.core.planning.gone import lead_gone, plan_gone
 from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross, take_turns, tell_losses
@@ -57,7 +58,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     for gone in (*scene.gone, *map(lead_gone, conversions.deleted)):
         plan_gone(desk, gone)
     keep_in_use(desk)
-    again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk))
+    again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk), *keep_empty(desk))
     tell_losses(desk)
     return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)
 

@@ -136,7 +136,7 @@ def take_turns(desk: Desk) -> tuple[Ref, ...]:
         if beaten.by_held:
             desk.actions += _waits_for_decision(event, beaten.field, converts)
         else:
-            again += [*event.link.refs_both(), *(ref for one in converts for ref in _successors(one))]
+            again += [*event.link.refs_both(), *(ref for one in converts for ref in successors(one))]
     return tuple(again)
 
 
@@ -176,7 +176,7 @@ def know_heirs(desk: Desk, converts: Iterable[Convert]) -> None:
     """Tell the records that leads are about to be converted into from others."""
     events = {event.link.id: event for event in desk.scene.events}
     for convert in converts:
-        for heir in filter(None, (_contact_of(convert), _account_of(desk, convert))):
+        for heir in heirs_of(desk, convert):
             desk.heirs.setdefault(heir, []).append(events[convert.link_id])
 
 
@@ -187,7 +187,7 @@ def let_edits_cross(desk: Desk) -> tuple[Ref, ...]:
     for convert in [one for one in desk.actions if isinstance(one, Convert)]:
         if _is_overtaken(desk, convert):
             desk.actions.remove(convert)
-            again += [convert.lead, *_successors(convert)]
+            again += [convert.lead, *successors(convert)]
     return tuple(again)
 
 
@@ -214,14 +214,19 @@ def _is_overtaken(desk: Desk, convert: Convert) -> bool:
     if not desk.overtaken.isdisjoint({account, contact}):
         return True
     made = {one.source for one in desk.actions if isinstance(one, Create)}
-    if account is not None or made.isdisjoint(_successors(convert)):
+    if account is not None or made.isdisjoint(successors(convert)):
         return False
     (event,) = (one for one in desk.scene.events if one.link.id == convert.link_id)
     return bool(edits_left(event, desk.mapping(Entity.LEAD), desk.mapping(Entity.ORGANIZATION)))
 
 
-def _successors(convert: Convert) -> list[Ref]:
-    """What the lead became in NetSuite."""
+def heirs_of(desk: Desk, convert: Convert) -> list[Ref]:
+    """The contact and the account that are there, and that the lead is about to be converted into."""
+    return [ref for ref in (_contact_of(convert), _account_of(desk, convert)) if ref is not None]
+
+
+def successors(convert: Convert) -> list[Ref]:
+    """What its lead became in NetSuite."""
     prospect = [convert.account.ref] if isinstance(convert.account, Later) else []
     return [*prospect, *filter(None, [convert.person])]
 

@@ -11,7 +11,7 @@ from connector.core.matching.likeness import likeness
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import leads_turned_contact
-from connector.runs.observing.look import Look, fetch, leads_own, translate
+from connector.runs.observing.look import Look, fetch, is_here, leads_own, translate
 from connector.runs.observing.newcomers import fetch_pointed_at, meet_newcomers
 
 
@@ -27,8 +27,10 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
         more = _meet_people(look, lead_links, {key for some in keys.values() for key in some})
         if more:
             lead_links = fetch_pointed_at(look, look.store.lead_links(look.records))
+    in_hand = _contacts_in_hand(look) if moved else {}
     for link_id in sorted(moved):
-        event = _event(look, moved[link_id], values[link_id], keys[link_id])
+        contacts = {link for key in keys[link_id] for link in in_hand.get(key, ())}
+        event = _event(look, moved[link_id], values[link_id], keys[link_id], contacts)
         yield replace(event, seen_before=event.link.refs.netsuite in rechecked)
 
 
@@ -53,7 +55,9 @@ def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> 
     return bool(strangers)
 
 
-def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: frozenset[str]) -> LeadEvent:
+def _event(
+    look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: frozenset[str], in_hand: Collection[int]
+) -> LeadEvent:
     records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
     same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
     persons = tuple(
@@ -63,7 +67,7 @@ def _event(look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: froz
         and one.entity is Entity.PERSON
         and (one.likeness.carries & keys or ref == same_id)
     )
-    contacts, company = _linked_persons(look, keys)
+    contacts, company = _linked_persons(look, keys, in_hand)
     return LeadEvent(link, records, values, persons, company, contacts, _leads_now(look, link))
 
 
@@ -86,13 +90,29 @@ def _leads_now(look: Look, link: Link) -> Pair[Mapping[str, Value]]:
     return now
 
 
-def _linked_persons(look: Look, keys: frozenset[str]) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
+def _contacts_in_hand(look: Look) -> Mapping[str, set[int]]:
+    """Match key -> the links of the contacts in hand of which one side carries it now: Save & Convert into a contact
+    may have given it the very e-mail that tells it."""
+    links = look.store.links(ref for ref, record in look.records.items() if is_here(record))
+    found: dict[str, set[int]] = {}
+    for ref, link in links.items():
+        if link.entity is Entity.PERSON and link.state == "active" and ref in look.records:
+            for key in likeness(Entity.PERSON, translate(look, Entity.PERSON, look.records[ref])).carries:
+                found.setdefault(key, set()).add(link.id)
+    return found
+
+
+def _linked_persons(
+    look: Look, keys: frozenset[str], in_hand: Collection[int]
+) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
     """Linked Salesforce contacts that look like the lead, each with its account; and the NetSuite company of the
     only one, if its NetSuite contact was just changed, as Save & Convert into it does. Likeness alone is no proof: a
-    deleted lead may be a double that somebody cleaned up, and a conversion cannot be undone."""
+    deleted lead may be a double that somebody cleaned up, and a conversion cannot be undone. `in_hand`: the links of
+    those that look like it now."""
     found = look.store.candidates(SystemName.SALESFORCE, Entity.PERSON, sorted(keys))
-    refs = sorted({ref for several in found.values() for ref in several})
-    links = {ref: link for ref, link in look.store.links(refs).items() if link.state == "active"}
+    known = look.store.links(ref for several in found.values() for ref in several).values()
+    alike = {link.id: link for link in (*known, *look.store.links_by_id(in_hand).values())}
+    links = {link.refs.salesforce: link for link in alike.values() if link.state == "active"}
     bases = look.store.bases(link.id for link in links.values())
     contacts = tuple(
         (ref, _organization_of(look, bases.get(link.id), SystemName.SALESFORCE)) for ref, link in sorted(links.items())
