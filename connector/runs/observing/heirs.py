@@ -8,7 +8,6 @@ from connector.core.conversion import company_of
 from connector.core.flow import Link, Ref
 from connector.core.scene import LeadEvent
 from connector.core.schema import SystemName
-from connector.runs.observing.around import held_together
 from connector.runs.observing.look import Look, fetch
 from connector.runs.observing.newcomers import fetch_pointed_at, meet_newcomers
 
@@ -19,7 +18,6 @@ def bring_heirs(look: Look, events: Collection[LeadEvent], lead_links: Mapping[R
     heirs = _heirs(look, events)
     if heirs:
         fetch(look, heirs)
-        fetch(look, held_together(look))
         meet_newcomers(look, lead_links)
         fetch_pointed_at(look, lead_links)
 

@@ -10,7 +10,7 @@ from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import Likeness, likeness, linked_home
 from connector.core.matching.pair import Newcomer
 from connector.core.schema import Entity, SystemName
-from connector.runs.observing.around import leads_turned_contact, results_of_conversions
+from connector.runs.observing.around import held_together, leads_turned_contact, results_of_conversions
 from connector.runs.observing.look import Look, fetch, is_here, translate
 
 
@@ -71,10 +71,10 @@ def _converting_customers(look: Look, lead_links: Mapping[Ref, Link]) -> set[Ref
 def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> Mapping[Ref, Link]:
     """Bring in unlinked records that a newcomer's key or likeness points at, or that it belongs to: its organization
     may be younger than our look at the organizations. Those point at others in turn: whoever is one of several is told
-    only by all of them. A contact may be what a lead has become, which comes with it: returns the leads' links of all
-    that is in hand by now."""
+    only by all of them, and so is whoever is on hold with one that comes in sight. A contact may be what a lead has
+    become, which comes with it: returns the leads' links of all that is in hand by now."""
     _find_carriers(look)
-    while strangers := _strangers(look):
+    while strangers := _strangers(look) | (held_together(look) - look.records.keys()):
         fetch(look, strangers)
         fetch(look, leads_turned_contact(look))
         lead_links = look.store.lead_links(look.records)
