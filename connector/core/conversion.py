@@ -30,6 +30,7 @@ TWICE_CONVERTED: Final = "TWICE_CONVERTED"
 @dataclass(slots=True)
 class Conversions:
     """What the lead events ask for. `claimed`: newcomers that a conversion accounts for, not to be created again.
+    `people`: contacts that both systems made of one lead.
     `heirs`: the account and contact that Salesforce made of leads -> their events. `deleted`: events of leads of
     which a record is gone, and that is all there is to it. `again`: records of conversions that want another look, and
     `not_yet`: heirs that must not be made in NetSuite before."""
@@ -37,6 +38,7 @@ class Conversions:
     actions: list[Action] = field(default_factory=list)
     claimed: set[Ref] = field(default_factory=set)
     in_place: list[tuple[Ref, Ref]] = field(default_factory=list)
+    people: list[Pair[Ref]] = field(default_factory=list)
     heirs: dict[Ref, list[LeadEvent]] = field(default_factory=dict)
     deleted: list[LeadEvent] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
@@ -92,11 +94,14 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
     # A company lead has no person in it that could be lost: only the account must be there.
     first = (became.account,) if customer is not None and customer.individual is False else after
     reason = "converted in Salesforce"
-    if customer is not None and customer.deleted and not event.seen_before:
+    person = _with_its_id(event)
+    if customer is not None and customer.deleted and not event.seen_before and person is None:
         # Perhaps somebody converts it in NetSuite just now: what it became there may be younger than our look.
         result.not_yet.update(after)
         result.again += [*event.link.refs_both(), *after]
         return
+    if person is not None and became.contact is not None:
+        result.people.append(Pair(person.ref, became.contact))
     for heir in after:
         result.heirs.setdefault(heir, []).append(event)
     if customer is not None and (customer.deleted or entity_of(customer) is Entity.ORGANIZATION):
@@ -244,11 +249,15 @@ def _how(record: SourceRecord) -> str:
 
 def _person(event: LeadEvent) -> Newcomer | None:
     """The new NetSuite contact that the lead became: the one with its id, else the only one that looks like it."""
-    lead_id = event.link.refs.netsuite.id
-    same_id = [person for person in event.persons if person.ref.id == lead_id]
-    if same_id:
-        return same_id[0]
+    person = _with_its_id(event)
+    if person is not None:
+        return person
     return event.persons[0] if len(event.persons) == 1 else None
+
+
+def _with_its_id(event: LeadEvent) -> Newcomer | None:
+    """The new NetSuite contact that has the id of the lead, which no other can have."""
+    return next((person for person in event.persons if person.ref.id == event.link.refs.netsuite.id), None)
 
 
 def company_of(person: Newcomer) -> Ref | None:

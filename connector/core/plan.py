@@ -14,11 +14,12 @@ from connector.core.planning.answers import answered_matches
 from connector.core.planning.create import households, plan_create
 from connector.core.planning.desk import Desk
 from connector.core.planning.emptied import keep_empty
-from connector.core.planning.found import link_in_place, link_up, merged_away
+from connector.core.planning.found import link_in_place, link_up, made_of_one_lead, merged_away
 from connector.core.planning.gone import lead_gone, plan_gone
-from connector.core.planning.heirs import keep_in_use, know_heirs, let_edits_cross, take_turns, tell_losses
+from connector.core.planning.heirs import know_heirs, let_edits_cross, take_turns, tell_losses
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
+from connector.core.planning.orphans import keep_in_use, wait_for_gone
 from connector.core.planning.remembered import hold_claimed, hold_left_behind, hold_second_contacts, resume_conversions
 from connector.core.scene import Account, Scene
 
@@ -41,11 +42,12 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     hold_left_behind(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
-    answered = answered_matches(desk, by_ref)
-    settled = {ref for match in answered for _, ref in match.refs}
-    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in answered})
+    certain = made_of_one_lead(conversions.people, by_ref)
+    certain += answered_matches(desk, by_ref, {ref for match in certain for _, ref in match.refs})
+    settled = {ref for match in certain for _, ref in match.refs}
+    desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in certain})
     pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around, desk.twins)
-    matches = [*answered, *pairing.matches]
+    matches = [*certain, *pairing.matches]
     desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
     know_heirs(desk, [one for one in conversions.actions if isinstance(one, Convert)])
     for match in matches:
@@ -58,6 +60,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     for gone in (*scene.gone, *map(lead_gone, conversions.deleted)):
         plan_gone(desk, gone)
     keep_in_use(desk)
+    wait_for_gone(desk)
     again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk), *keep_empty(desk))
     tell_losses(desk)
     return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)

@@ -181,11 +181,14 @@ def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, known: set[Re
 
 
 def _alike(newcomer: Newcomer, left: Mapping[Ref, Newcomer], around: Neighbourhood, known: set[Ref]) -> set[Ref]:
+    """What looks like a newcomer. What is still linked as something else, a customer as the lead that it was, has no
+    counterpart as what it is now."""
     other = newcomer.ref.system.other
     found: set[Ref] = set()
     for key in newcomer.likeness.seeks:
         found.update(around.carriers.get((other, newcomer.entity, key), ()))
-    return {ref for ref in found if ref in left or ref in known}
+    otherwise = {ref for ref in found if ref in around.links and around.links[ref].entity is not newcomer.entity}
+    return {ref for ref in found - otherwise if ref in left or ref in known}
 
 
 def _decide(

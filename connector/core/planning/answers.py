@@ -6,7 +6,7 @@ that was interrupted half-way); otherwise the answer lapses, and the hold stands
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from connector.core.flow import Answer, FieldChange, FieldConflict, Merged, Observed, Pair, Ref
@@ -106,10 +106,11 @@ def _noted(merged: Merged, name: str, why: str) -> Merged:
     return replace(merged, conflicts=tuple(map(told, merged.conflicts)))
 
 
-def answered_matches(desk: Desk, by_ref: Mapping[Ref, Newcomer]) -> list[Match]:
-    """Pairs of records without a link of which a person said that they are one thing."""
+def answered_matches(desk: Desk, by_ref: Mapping[Ref, Newcomer], settled: Collection[Ref]) -> list[Match]:
+    """Pairs of records without a link of which a person said that they are one thing. `settled`: those of which we
+    know better."""
     matches: list[Match] = []
-    taken: set[Ref] = set()
+    taken = set(settled)
     for answer in (one for one in desk.scene.answers if one.choice == "link"):
         refs = _linked_by(answer)
         known = all(ref in by_ref and by_ref[ref].entity is answer.entity for _, ref in refs)

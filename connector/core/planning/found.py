@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from connector.core.flow import Base, Linked, LinkUp, Observed, Pair, Ref
@@ -28,6 +28,12 @@ def link_in_place(desk: Desk, by_ref: dict[Ref, Newcomer], customer: Ref, sold_a
     match = Match(Entity.ORGANIZATION, Pair(customer, sold_as), "made of one lead")
     desk.twins[sold_as] = customer
     link_up(desk, match, {customer: netsuite, sold_as: salesforce})
+
+
+def made_of_one_lead(people: Iterable[Pair[Ref]], by_ref: Mapping[Ref, Newcomer]) -> list[Match]:
+    """The contacts that both systems made of one lead, wherever they belong, unless one has a counterpart already."""
+    new = (refs for refs in people if refs.netsuite in by_ref and refs.salesforce in by_ref)
+    return [Match(Entity.PERSON, refs, "made of one lead") for refs in new]
 
 
 def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:

@@ -21,7 +21,6 @@ from connector.core.flow import (
     Create,
     FieldChange,
     FieldConflict,
-    Gone,
     Hold,
     Later,
     Link,
@@ -130,17 +129,20 @@ def take_turns(desk: Desk) -> tuple[Ref, ...]:
     again: list[Ref] = []
     for event in desk.scene.events:
         beaten = desk.beaten.get(event.link.id)
-        if beaten is None or not (taken := _take_back(desk, event)):
+        if beaten is None or not (taken := take_back(desk, event)):
             continue
         converts = [one for one in taken if isinstance(one, Convert)]
         if beaten.by_held:
-            desk.actions += _waits_for_decision(event, beaten.field, converts)
+            earlier = (
+                f"its edit ({beaten.field}) waits until the earlier edit that is held on what it became is decided"
+            )
+            desk.actions += waits_for_decision(event, earlier, converts)
         else:
             again += [*event.link.refs_both(), *(ref for one in converts for ref in successors(one))]
     return tuple(again)
 
 
-def _take_back(desk: Desk, event: LeadEvent) -> list[Action]:
+def take_back(desk: Desk, event: LeadEvent) -> list[Action]:
     """Take back the end of a lead: that its NetSuite record is taken out of use, its Salesforce record converted, and
     its link ended. Nothing of one that becomes the prospect itself, and stays in use so."""
     ends = [one for one in desk.actions if _is_end_of(event.link, one)]
@@ -161,9 +163,8 @@ def _is_end_of(lead: Link, action: Action) -> bool:
     return False
 
 
-def _waits_for_decision(event: LeadEvent, name: str, converts: Iterable[Convert]) -> Iterator[Hold]:
+def waits_for_decision(event: LeadEvent, reason: str, converts: Iterable[Convert]) -> Iterator[Hold]:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
-    reason = f"its edit ({name}) waits until the earlier edit that is held on what it became is decided"
     yield Hold("stage", Entity.LEAD, refs, None, reason, link_id=event.link.id)
     for person in (one.person for one in converts if one.person is not None):
         yield Hold("stage", Entity.PERSON, Pair(person, None), None, f"the conversion of its lead waits: {reason}")
@@ -210,7 +211,7 @@ def tell_losses(desk: Desk) -> None:
 
 
 def _is_overtaken(desk: Desk, convert: Convert) -> bool:
-    account, contact = _account_of(desk, convert), _contact_of(convert)
+    account, contact = _account_of(desk, convert), contact_of(convert)
     if not desk.overtaken.isdisjoint({account, contact}):
         return True
     made = {one.source for one in desk.actions if isinstance(one, Create)}
@@ -222,7 +223,7 @@ def _is_overtaken(desk: Desk, convert: Convert) -> bool:
 
 def heirs_of(desk: Desk, convert: Convert) -> list[Ref]:
     """The contact and the account that are there, and that the lead is about to be converted into."""
-    return [ref for ref in (_contact_of(convert), _account_of(desk, convert)) if ref is not None]
+    return [ref for ref in (contact_of(convert), _account_of(desk, convert)) if ref is not None]
 
 
 def successors(convert: Convert) -> list[Ref]:
@@ -231,7 +232,7 @@ def successors(convert: Convert) -> list[Ref]:
     return [*prospect, *filter(None, [convert.person])]
 
 
-def _contact_of(convert: Convert) -> Ref | None:
+def contact_of(convert: Convert) -> Ref | None:
     return Ref(SystemName.SALESFORCE, "Contact", convert.contact) if convert.contact else None
 
 
@@ -244,49 +245,6 @@ def _account_of(desk: Desk, convert: Convert) -> Ref | None:
     if link_id is not None:
         return desk.scene.links.ref_of(link_id, SystemName.SALESFORCE)
     return next((ref for ref, twin in desk.twins.items() if twin == prospect), None)
-
-
-# --- edits without an heir -----------------------------------------------------------------------------------------
-
-
-def keep_in_use(desk: Desk) -> None:
-    """Let NetSuite leads that Salesforce converted stay in use where somebody edited them meanwhile, and what the edit
-    belongs to is gone from Salesforce, or its counterpart from NetSuite: nothing else shows it."""
-    in_use = {one.ref for one in desk.actions if isinstance(one, Retire) and one.undo}
-    for event in desk.scene.events:
-        lost = _without_heir(desk, event) if event.link.refs.netsuite in in_use else []
-        if lost:
-            _take_back(desk, event)
-            desk.actions.append(_still_in_use(event, lost))
-
-
-def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
-    refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
-    edit = f"an edit ({', '.join(lost)}) that nothing else shows"
-    reason = f"converted in Salesforce, and what it became is gone since; it holds {edit}, and stays in use"
-    return Hold("deleted", Entity.LEAD, refs, None, reason, link_id=event.link.id)
-
-
-def _without_heir(desk: Desk, event: LeadEvent) -> list[str]:
-    """The fields of edits that belong to an heir which is gone on a side, and that the other does not show either."""
-    lead = event.records.salesforce
-    became = lead.converted if lead is not None else None
-    lost: set[str] = set()
-    for ref, entity in ((became.account, Entity.ORGANIZATION), (became.contact, Entity.PERSON)) if became else ():
-        ended = next((one for one in desk.scene.gone if one.link.refs.salesforce == ref), None)
-        if ref is None or (ended is None and ref not in desk.scene.deleted):
-            continue
-        heir = desk.mapping(entity)
-        shown = _survivors_values(desk, heir, ended)
-        left = edits_left(event, desk.mapping(Entity.LEAD), heir)
-        lost |= {name for name, (value, _) in left.items() if not heir.same(name, value, shown.get(name))}
-    return sorted(lost)
-
-
-def _survivors_values(desk: Desk, heir: EntityMapping, ended: Gone | None) -> Mapping[str, Value]:
-    """What is left of an heir and its counterpart holds."""
-    survivor = ended.survivor if ended is not None else None
-    return {} if survivor is None else heir.read(survivor.ref.system, survivor.fields, desk.scene.links).values
 
 
 # --- what becomes of an edit ---------------------------------------------------------------------------------------
