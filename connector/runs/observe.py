@@ -86,7 +86,9 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     merged = tuple(see_merged(look))
     moved_on = frozenset(one.observed.link.id for one in merged if one.observed.link)
     events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)
-    bring_heirs(look, events, lead_links)
+    while bring_heirs(look, events, lead_links):
+        lead_links = parts.store.lead_links(look.records)
+        events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)
     linked = tuple(see_linked(look))
     scene = Scene(
         links=look.links,

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from connector.core.flow import Hold, Ref
 from connector.core.matching.keys import parse_key
+from connector.core.planning.remembered import LEFT_BEHIND
 from connector.core.schema import SystemName
 from connector.runs.account import checked
 from connector.runs.verify import compare
@@ -66,9 +67,10 @@ class End:
 
     def forgotten(self, ref: str) -> bool:
         """Whether nothing may tell that we made a record: somebody deleted it before we knew, or our state was lost,
-        perhaps before its counterpart had our key. Or it is told to people as a double."""
+        perhaps before its counterpart had our key. Or it is told to people: as a double, or as one that landed when
+        its counterpart was gone."""
         now = self.by_ref.get(ref)
-        if any(hold.kind == "ambiguous" for hold in self.held(ref)):
+        if any(hold.kind == "ambiguous" or hold.code == LEFT_BEHIND for hold in self.held(ref)):
             return True
         if now is not None and now.live:
             return self.lost_its_key(now)
