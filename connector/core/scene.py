@@ -23,7 +23,8 @@ class LeadEvent:
     `records`: what was seen in this pass (None: not seen). `values`: the lead as last agreed, per side. `now`: what
     the lead holds now, per side; nothing for a NetSuite record that has moved on, or is gone. `seen_before`: whether an
     earlier look led to this one.
-    `persons`: new NetSuite contacts that look like the lead (same e-mail and name, or the lead's own id).
+    `persons`: new NetSuite contacts that look like the lead (same e-mail and name, or the lead's own id), and whose key
+    names nobody else.
     `contacts`: linked Salesforce contacts that look like it, with the account each belongs to, and
     `linked_company`: the NetSuite company of the only NetSuite contact among their counterparts.
     """

@@ -30,7 +30,7 @@ from connector.core.matching.likeness import likeness
 from connector.core.planning.holding import name_of
 from connector.core.schema import Entity, Gap, SystemName, Value
 from connector.runs.reading import StoredLinks, read
-from connector.runs.recover import sent_alike
+from connector.runs.recover import agreed_with_found
 from connector.runs.work import (
     Job,
     Work,
@@ -82,11 +82,11 @@ def _create_chunk(work: Work, system: SystemName, creates: Sequence[Create]) -> 
     stamp(work, [Rekey(create.entity, create.source, key_of(ref)) for create, ref in made if create.stamp])
     # What was found by its key may have been edited before it was: only what was sent is agreed on.
     back = read(work.parts, [outcome.ref for _, outcome, _ in answered if isinstance(outcome, Done)])
-    found = [create for create, ref in made if ref not in back]
-    alike = sent_alike(work.parts, system, [key_of(one.source) for one in found]) if found else {}
+    found = {key_of(create.source): ref for create, ref in made if ref not in back}
+    agreed = agreed_with_found(work.parts, system, creates[0].entity, found) if found else {}
     doubles = _named_doubles(work, sent)
     with work.store.transaction():
-        _remember_made(work, made, back, _answered_at(answered), alike)
+        _remember_made(work, made, back, _answered_at(answered), agreed)
         for job, outcome, _ in sent:
             assert isinstance(job.action, Create)
             if not isinstance(outcome, Done):
@@ -131,18 +131,17 @@ def _remember_made(
     made: Sequence[tuple[Create, Ref]],
     back: Mapping[Ref, SourceRecord],
     answered_at: Mapping[Ref, datetime],
-    alike: Mapping[str, Mapping[str, Value]],
+    agreed: Mapping[str, Mapping[str, Value]],
 ) -> None:
     """Link what was made; its base is what it holds now. A chunk at once, because a statement costs more than a row.
-    `alike`: by key, what was sent alike each time for what was only found."""
+    `agreed`: by key, what is agreed on with what was only found."""
     bases: dict[int, Base] = {}
     likenesses, written, now = [], list[Written](), work.parts.clock.now()
     for create, ref in made:
         link = _linked_to(work, create, ref, create.reason)
         values = now_linked(work, create.values)
         if ref not in back:
-            sure = alike.get(key_of(create.source), {})
-            values = {name: value for name, value in values.items() if name in sure}
+            values = now_linked(work, agreed.get(key_of(create.source), {}))
         held = read_back(work, create.entity, back.get(ref), values, answered_at.get(ref))
         sent: Pair[Mapping[str, Value]] = Pair(values, values)
         bases[link.id] = Base(sent.replace(create.system, {**held, **_agreed_before(create)}))

@@ -26,13 +26,15 @@ from connector.runs.work import laid_over
 def recover(parts: Parts) -> int:
     """Close every pending intent; returns how many there were."""
     pending = parts.store.pending_intents()
-    found = _find_creates(parts, [intent for intent in pending if intent.verb == "create"])
+    creates = [intent for intent in pending if intent.verb == "create"]
+    found = _find_creates(parts, creates)
+    agreed = _agreed_with(parts, creates, found)
     now = read(parts, [intent.ref for intent in pending if intent.verb == "update" and intent.ref is not None])
     for intent in pending:
         with parts.store.transaction():
             made = found.get((intent.system, intent.key or ""))
             if intent.verb == "create" and made is not None:
-                _adopt(parts, intent, made)
+                _adopt(parts, intent, made, agreed.get(intent.key or "", intent.values))
             if intent.verb == "update" and intent.ref in now:
                 _agree(parts, intent, now[intent.ref])
             refs = [ref for ref in (intent.ref, intent.source, made) if ref is not None]
@@ -55,7 +57,21 @@ def _find_creates(parts: Parts, creates: Sequence[Intent]) -> Mapping[tuple[Syst
     return found
 
 
-def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
+def _agreed_with(
+    parts: Parts, creates: Sequence[Intent], found: Mapping[tuple[SystemName, str], Ref]
+) -> Mapping[str, Mapping[str, Value]]:
+    made: dict[tuple[SystemName, Entity], dict[str, Ref]] = defaultdict(dict)
+    for intent in creates:
+        ref = found.get((intent.system, intent.key or ""))
+        if ref is not None and intent.key is not None:
+            made[intent.system, intent.entity][intent.key] = ref
+    agreed: dict[str, Mapping[str, Value]] = {}
+    for (system, entity), refs in sorted(made.items()):
+        agreed |= agreed_with_found(parts, system, entity, refs)
+    return agreed
+
+
+def _adopt(parts: Parts, intent: Intent, made: Ref, agreed: Mapping[str, Value]) -> None:
     source = intent.source
     assert source is not None
     of_kind = parts.store.lead_links if intent.entity is Entity.LEAD else parts.store.links
@@ -70,17 +86,38 @@ def _adopt(parts: Parts, intent: Intent, made: Ref) -> None:
         parts.store.end_link(known[source].id, "gone", "made again", parts.clock.now())
     refs = Pair(made, source) if made.system is SystemName.NETSUITE else Pair(source, made)
     link = parts.store.add_link(intent.entity, refs, "adopted after a lost answer", parts.clock.now())
-    sent = sent_alike(parts, intent.system, [intent.key or ""]).get(intent.key or "", intent.values)
-    parts.store.save_bases({link.id: Base(Pair(sent, sent))})
+    parts.store.save_bases({link.id: Base(Pair(agreed, agreed))})
 
 
-def sent_alike(parts: Parts, system: SystemName, keys: Sequence[str]) -> dict[str, Mapping[str, Value]]:
-    """By key, what every create under it sent alike: which of them made the record that was found by its key cannot be
-    told, as one whose answer was lost may land after the source was edited and it was sent again."""
+def agreed_with_found(
+    parts: Parts, system: SystemName, entity: Entity, found: Mapping[str, Ref]
+) -> dict[str, Mapping[str, Value]]:
+    """By key, what is agreed on with records that were found by it: what every create under it sent alike, and of the
+    rest what the record holds as one of them sent it. Which of them made it cannot be told, as one whose answer was
+    lost may land after the source was edited and it was sent again."""
     each: dict[str, list[Mapping[str, Value]]] = defaultdict(list)
-    for one in parts.store.creates_sent(system, keys):
+    for one in parts.store.creates_sent(system, list(found)):
         each[one.key or ""].append(one.values)
-    return {key: reduce(alike, sent) for key, sent in each.items()}
+    unequal = [found[key] for key, sent in each.items() if any(values != sent[0] for values in sent)]
+    now = read(parts, unequal) if unequal else {}
+    return {key: _agreed(parts, entity, sent, now.get(found[key])) for key, sent in each.items()}
+
+
+def _agreed(
+    parts: Parts, entity: Entity, sent: Sequence[Mapping[str, Value]], record: SourceRecord | None
+) -> Mapping[str, Value]:
+    agreed = reduce(alike, sent)
+    if record is None or record.deleted or (entity is Entity.LEAD and may_have_moved(record)):
+        return agreed
+    mapping = parts.mappings.of(entity)
+    holds = mapping.read(record.ref.system, record.fields, StoredLinks(parts.store)).values
+    took = {
+        name: value
+        for values in sent
+        for name, value in values.items()
+        if name in holds and mapping.same(name, holds[name], value)
+    }
+    return {**took, **agreed}
 
 
 def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:

@@ -74,7 +74,7 @@ def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
             continue
         if edit.replaced == DEFAULT or edit.name in end.life.crowd.disturbed:
             continue  # automation does not let it be empty, or a merge filled it
-        if _before_our_receipt(end.life, edit):
+        if _before_our_receipt(end.life, edit) or _before_we_met(end, edit):
             continue
         if plain(one.fields.get(edit.field)) == edit.replaced and not end.held(edit.ref):
             yield Violation("I2", f"{edit.ref} {edit.name}.{edit.field} was emptied, and {edit.replaced} is back"), edit
@@ -86,6 +86,22 @@ def _before_our_receipt(life: Life, edit: Edit) -> bool:
     calls = (call for call in reversed(life.calls[: edit.call - 1]) if call.side == edit.side)
     last = next((call for call in calls if call.touches(edit.ref, edit.field)), None)
     return last is not None and last.writes and edit.ref.rpartition(":")[2] not in last.answered
+
+
+def _before_we_met(end: End, edit: Edit) -> bool:
+    """Whether we had not seen the record yet, and nobody can tell that it ever held more: we did not make its
+    counterpart either, and two that meet fill each other; or the value was our last write into the lead that it was
+    made of, perhaps before that."""
+    calls = [call for call in end.life.calls[: edit.call - 1] if call.side == edit.side]
+    if any(call.touches(edit.ref, edit.field) for call in calls):
+        return False
+    meeting = [one.ref for pair in end.pairs() for one in pair if edit.ref in (pair[0].ref, pair[1].ref)]
+    seen = end.life.crowd.seen.values()
+    leads = [one.ref for one in seen if one.name == edit.name and one.kind == "lead" and one.side == edit.side]
+    touched = (call for call in reversed(calls) if any(call.touches(lead, edit.field) for lead in leads))
+    last = next(touched, None)
+    met = bool(meeting) and end.life.crowd.theirs.issuperset(meeting)
+    return met or (last is not None and last.writes)
 
 
 def _last_of_each(edits: list[Edit]) -> Iterator[tuple[Edit, bool]]:

@@ -117,14 +117,15 @@ def entered(life: Life, name: str) -> list[str]:
 
 
 def quiet(end: End) -> Iterator[Violation]:
-    """I6: a run after a quiet run is quiet, and means nothing new to our state. I7: nothing is written for ever."""
+    """I6: a run after a quiet run is quiet, and soon means nothing new to our state: what is held may be told anew
+    by a later look. I7: nothing is written for ever."""
     life = end.life
     writes = [sum(count for _, count in report.writes) for report in life.calm]
     if not life.quiet:
         counts = dict(life.calm[-1].counts) if life.calm else {}
         yield Violation("I6", f"no two quiet runs in a row: writes {writes}, runs {life.runs[-12:]}, last {counts}")
     elif life.digests[-1] != life.digests[-2]:
-        yield Violation("I6", "a run that wrote nothing changed what our state means")
+        yield Violation("I6", "runs that wrote nothing went on changing what our state means")
 
 
 def finished(end: End) -> Iterator[Violation]:

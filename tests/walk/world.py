@@ -170,7 +170,7 @@ class Life:
             if report is not None:
                 self.calm.append(report)
                 self.digests.append(self.memory.digest())
-            if self.quiet and (self.digests[-1] == self.digests[-2] or not self._is_slow()):
+            if self.quiet and self.digests[-1] == self.digests[-2]:
                 break
 
     def _end_pause(self, report: SyncReport | None) -> None:
@@ -181,10 +181,6 @@ class Life:
     def _skip_pause(self) -> None:
         if self.left and self.left[-1]["do"] == "yield":
             self.left.pop()
-
-    def _is_slow(self) -> bool:
-        """Whether a quiet run may leave news to the next one: what waits for a refused write is told a run later."""
-        return self.crowd.companies_disturbed or any(report.incomplete for report in self.calm[-2:])
 
     @property
     def quiet(self) -> bool:

@@ -1,7 +1,6 @@
 """What somebody emptied on a contact or an account stays empty when a lead is converted into it.
 
-Salesforce fills there what is empty from the lead. What the lead still holds of such a field is emptied first, and the
-conversion follows in the next pass.
+Salesforce fills there what is empty from the lead. What the lead still holds of such a field is emptied right before.
 """
 
 from __future__ import annotations
@@ -11,29 +10,36 @@ from collections.abc import Iterator
 from connector.core.conversion import edits_left, field_of_heir
 from connector.core.flow import Convert, FieldChange, Linked, Merged, Observed, Pair, Ref, Update
 from connector.core.planning.desk import Desk
-from connector.core.planning.heirs import heirs_of, is_alone, successors
+from connector.core.planning.heirs import account_of, contact_of, is_alone, successors
 from connector.core.planning.linked import write_merged
 from connector.core.scene import LeadEvent
 from connector.core.schema import Entity, SystemName
 
 
 def keep_empty(desk: Desk) -> tuple[Ref, ...]:
-    """Empty leads that would fill again what somebody emptied, and take back their conversions; returns what must be
-    looked at again for them."""
+    """Empty leads that would fill again what somebody emptied. Those that are given an edit first wait for the next
+    look; returns what must be looked at again for them."""
     linked = {one.observed.link.refs.salesforce: one for one in desk.scene.linked if one.observed.link is not None}
     events = {event.link.id: event for event in desk.scene.events}
+    edited = {one.ref for one in desk.actions if isinstance(one, Update)}
     again: list[Ref] = []
     for convert in [one for one in desk.actions if isinstance(one, Convert)]:
-        event, heirs = events[convert.link_id], [linked[ref] for ref in heirs_of(desk, convert) if ref in linked]
+        event, heirs = events[convert.link_id], [linked[ref] for ref in _heirs_now(desk, convert) if ref in linked]
         stale = sorted({name for heir in heirs for name in _emptied(desk, event, heir)})
-        if not stale:
-            continue
-        if not any(isinstance(one, Update) and one.ref == convert.lead for one in desk.actions):
-            _empty(desk, event, stale)
-        if any(isinstance(one, Update) and one.ref == convert.lead for one in desk.actions):
+        if stale and convert.lead in edited:
             desk.actions.remove(convert)
             again += [convert.lead, *successors(convert)]
+        elif stale:
+            _empty(desk, event, stale)
     return tuple(again)
+
+
+def _heirs_now(desk: Desk, convert: Convert) -> list[Ref]:
+    """What the lead is converted into by this plan: nothing before its account is known, and a contact of that one."""
+    account, contact = account_of(desk, convert), contact_of(convert)
+    if account is None:
+        return []
+    return [account, contact] if contact is not None and convert.contact_account == account.id else [account]
 
 
 def _emptied(desk: Desk, event: LeadEvent, linked: Linked) -> Iterator[str]:

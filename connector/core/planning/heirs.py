@@ -177,7 +177,7 @@ def know_heirs(desk: Desk, converts: Iterable[Convert]) -> None:
     """Tell the records that leads are about to be converted into from others."""
     events = {event.link.id: event for event in desk.scene.events}
     for convert in converts:
-        for heir in heirs_of(desk, convert):
+        for heir in filter(None, (contact_of(convert), account_of(desk, convert))):
             desk.heirs.setdefault(heir, []).append(events[convert.link_id])
 
 
@@ -211,7 +211,7 @@ def tell_losses(desk: Desk) -> None:
 
 
 def _is_overtaken(desk: Desk, convert: Convert) -> bool:
-    account, contact = _account_of(desk, convert), contact_of(convert)
+    account, contact = account_of(desk, convert), contact_of(convert)
     if not desk.overtaken.isdisjoint({account, contact}):
         return True
     made = {one.source for one in desk.actions if isinstance(one, Create)}
@@ -219,11 +219,6 @@ def _is_overtaken(desk: Desk, convert: Convert) -> bool:
         return False
     (event,) = (one for one in desk.scene.events if one.link.id == convert.link_id)
     return bool(edits_left(event, desk.mapping(Entity.LEAD), desk.mapping(Entity.ORGANIZATION)))
-
-
-def heirs_of(desk: Desk, convert: Convert) -> list[Ref]:
-    """The contact and the account that are there, and that the lead is about to be converted into."""
-    return [ref for ref in (contact_of(convert), _account_of(desk, convert)) if ref is not None]
 
 
 def successors(convert: Convert) -> list[Ref]:
@@ -236,7 +231,7 @@ def contact_of(convert: Convert) -> Ref | None:
     return Ref(SystemName.SALESFORCE, "Contact", convert.contact) if convert.contact else None
 
 
-def _account_of(desk: Desk, convert: Convert) -> Ref | None:
+def account_of(desk: Desk, convert: Convert) -> Ref | None:
     """The account that the prospect is linked to, or will be by this plan."""
     if not isinstance(convert.account, Later):
         return Ref(SystemName.SALESFORCE, "Account", convert.account)

@@ -65,6 +65,7 @@ def _event(
         for ref, one in sorted(look.newcomers.items())
         if ref.system is SystemName.NETSUITE
         and one.entity is Entity.PERSON
+        and one.claim in (None, link.refs.salesforce)
         and (one.likeness.carries & keys or ref == same_id)
     )
     contacts, company = _linked_persons(look, keys, in_hand)
