@@ -1,4 +1,5 @@
 """python -m tests.walk --seeds N --start S      live N seeds from S on; --start random begins anywhere
+python -m tests.walk --seeds N --dense        with more leads that move on, and less that comes to nothing
 python -m tests.walk --replay FILE             live one saved trace
 """
 
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.walk.shrink import shrink
@@ -89,14 +91,15 @@ def main() -> int:
     if options.replay:
         return _replay(options.replay)
     start = random.randrange(10**9) if options.start == "random" else int(options.start)
-    sys.stdout.write(f"python -m tests.walk --seeds {options.seeds} --start {start}\n")
+    how = " --dense" if options.dense else ""
+    sys.stdout.write(f"python -m tests.walk --seeds {options.seeds} --start {start}{how}\n")
     summary = Summary(options.jobs)
-    for one in _lives(range(start, start + options.seeds), options.jobs):
+    for one in _lives(range(start, start + options.seeds), options.jobs, options.dense):
         summary.add(one)
         if one.violations:
-            _tell(one)
+            _tell(one, options.dense)
             if options.shrink:
-                _shrink(one, options.shrink)
+                _shrink(one, options.shrink, options.dense)
         _progress(summary, options.seeds)
     sys.stdout.writelines(f"{line}\n" for line in summary.lines())
     return 1 if summary.failed else 0
@@ -107,18 +110,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, metavar="N")
     parser.add_argument("--start", default="0", metavar="S", help="the first seed, or random")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
+    parser.add_argument("--dense", action="store_true", help="more leads that move on, less that comes to nothing")
     parser.add_argument("--replay", type=Path, metavar="FILE")
     parser.add_argument("--shrink", type=Path, metavar="DIR", help="shrink what fails and save it there")
     return parser.parse_args()
 
 
-def _lives(seeds: Iterable[int], jobs: int) -> Iterator[Lived]:
+def _lives(seeds: Iterable[int], jobs: int, dense: bool) -> Iterator[Lived]:
+    one_life = partial(live, dense=dense)
     if jobs == 1:
         _settle()
-        yield from map(live, seeds)
+        yield from map(one_life, seeds)
         return
     with ProcessPoolExecutor(jobs, initializer=_settle) as pool:
-        yield from pool.map(live, seeds, chunksize=SEEDS_IN_A_HAND)
+        yield from pool.map(one_life, seeds, chunksize=SEEDS_IN_A_HAND)
 
 
 def _settle() -> None:
@@ -131,8 +136,8 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def live(seed: int) -> Lived:
-    verdict = judge(make_trace(seed))
+def live(seed: int, dense: bool = False) -> Lived:
+    verdict = judge(make_trace(seed, dense=dense))
     return Lived(seed, tuple(map(str, verdict.violations)), tuple(sorted(verdict.invariants)), verdict.tally)
 
 
@@ -142,15 +147,16 @@ def _replay(place: Path) -> int:
     return 1 if verdict.violations else 0
 
 
-def _tell(one: Lived) -> None:
-    sys.stdout.write(f"seed {one.seed}: python -m tests.walk --seeds 1 --start {one.seed}\n")
+def _tell(one: Lived, dense: bool) -> None:
+    how = " --dense" if dense else ""
+    sys.stdout.write(f"seed {one.seed}: python -m tests.walk --seeds 1 --start {one.seed}{how}\n")
     sys.stdout.writelines(f"    {violation}\n" for violation in one.violations)
     sys.stdout.flush()
 
 
-def _shrink(one: Lived, folder: Path) -> None:
+def _shrink(one: Lived, folder: Path, dense: bool) -> None:
     for invariant in one.invariants:
-        trace = shrink(make_trace(one.seed), invariant)
+        trace = shrink(make_trace(one.seed, dense=dense), invariant)
         place = folder / f"{invariant.split()[0]}-seed-{one.seed}.json"
         save(trace, invariant, place)
         sys.stdout.write(f"    {len(trace['operations'])} operations: python -m tests.walk --replay {place}\n")

@@ -5,7 +5,7 @@ A person looks for a record by name, as people do, and does nothing where there 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.walk.crowd import Crowd, blank, spelt
@@ -13,14 +13,26 @@ from tests.walk.sight import NAMES, Thing
 from tests.walk.trace import Operation
 
 
-def carry_out(crowd: Crowd, operation: Operation) -> None:
-    """One operation; nothing happens where it makes no sense."""
-    try:
-        DEEDS[operation["do"]](crowd, operation)
-    except ValueError:
-        crowd.done["nothing to do"] += 1
-    else:
-        crowd.done[operation["do"]] += 1
+def carry_out(crowd: Crowd, operation: Operation, *, dense: bool = False) -> None:
+    """One operation; nothing happens where it makes no sense. `dense`: not for want of that very record."""
+    for one in (operation, *(_with_others(crowd, operation) if dense else ())):
+        try:
+            DEEDS[one["do"]](crowd, one)
+        except ValueError:
+            continue
+        crowd.done[one["do"]] += 1
+        return
+    crowd.done["nothing to do"] += 1
+
+
+def _with_others(crowd: Crowd, operation: Operation) -> Iterator[Operation]:
+    """The operation on each other record of that sort: a person's, or a company's."""
+    who = next((key for key in ("person", "name") if key in operation), None)
+    if who is None or operation["do"] not in LOOKING:
+        return
+    sort = operation[who].rpartition("Company")[1]
+    names = {one.name for one in crowd.look() if one.live and one.name and one.name.rpartition("Company")[1] == sort}
+    yield from ({**operation, who: name} for name in sorted(names - {operation[who]}))
 
 
 def _mail(operation: Operation) -> dict[str, str]:
@@ -212,3 +224,6 @@ DEEDS: dict[str, Callable[[Crowd, Operation], None]] = {
     "lock": _lock,
     "automation": _automation,
 }
+
+LOOKING = frozenset({"edit", "late_edit", "convert", "status", "save_and_convert", "delete", "lock"})
+"""Deeds that are done to a record which is there already."""

@@ -1,13 +1,14 @@
 """A trace: everything that happens to a simulated pair of accounts, made up front from one seed, as plain JSON.
 
     {"seed": 7, "netsuite": {...}, "salesforce": {...}, "clocks": {...}, "encore": [...], "brisk": true, "met": true,
-     "operations": [{"do": "lead", ...}, {"do": "yield", "calls": 4}, ...]}
+     "dense": false, "operations": [{"do": "lead", ...}, {"do": "yield", "calls": 4}, ...]}
 
 `yield` lets the connector make its next calls. Every other operation is something that people, the network or the
 machine do. Operations name people and companies by their names and are skipped where they make no sense, so
 that a trace with operations left out is still a trace. In a `brisk` one the pause after a skipped operation is skipped
 as well: nothing is new to anybody. Where the accounts have `met`, no run is their first, which counts what no line
-carries, and does nothing else that others do not do.
+carries, and does nothing else that others do not do. In a `dense` one, who looks for somebody and finds nobody takes
+somebody else, and leads move on more often.
 
 Swarm: each seed draws which kinds of operations and faults exist for it at all, and how often each comes.
 """
@@ -36,6 +37,7 @@ PLAIN: Trace = {
     "encore": [],
     "brisk": False,
     "met": False,
+    "dense": False,
 }
 """What a trace says that says nothing of these."""
 
@@ -72,16 +74,16 @@ class _Draw:
         return f"v{number}  x" if self.spaced and self.likely(0.3) else f"v{number}"
 
 
-def make_trace(seed: int) -> Trace:
+def make_trace(seed: int, *, dense: bool = False) -> Trace:
     """The trace of `seed`, always the same."""
     chance = random.Random(f"walk {seed}")
-    companies = tuple(f"Company{n} Inc" for n in range(chance.randint(1, 3)))
-    people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 5))}
+    companies = tuple(f"Company{n} Inc" for n in range(chance.randint(1, 2 if dense else 3)))
+    people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 3 if dense else 5))}
     kinds = tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
     draw = _Draw(chance, people, companies, kinds, spaced=chance.random() < 0.2)
     world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance)}
-    world |= {"brisk": True, "met": chance.random() < 0.9}
-    return {"seed": seed, **world, "operations": list(_operations(draw))}
+    world |= {"brisk": True, "met": chance.random() < 0.9, "dense": dense}
+    return {"seed": seed, **world, "operations": list(_operations(draw, dense))}
 
 
 def _accounts(chance: random.Random) -> Trace:
@@ -107,9 +109,9 @@ def _encore(chance: random.Random) -> list[str]:
     return [name for name in ("preview", "edit", "forget") if chance.random() < 0.25]
 
 
-def _operations(draw: _Draw) -> Iterator[Operation]:
+def _operations(draw: _Draw, dense: bool) -> Iterator[Operation]:
     chance = draw.chance
-    weights = _swarm(chance)
+    weights = _swarm(chance) | (_moves(chance) if dense else {})
     yield from (_lead(draw, person) for person in sorted(draw.people) if draw.likely(0.6))
     pause = chance.choice((2, 6, 15))
     for _ in range(chance.randint(5, 30)):
@@ -125,6 +127,11 @@ def _swarm(chance: random.Random) -> dict[str, int]:
     quiet = chance.random() < 0.25
     kinds = [kind for kind in kinds if not (quiet and kind in STORMS)]
     return {kind: chance.choice((1, 2, 5)) for kind in kinds} | {"edit": 3, "contest": 2}
+
+
+def _moves(chance: random.Random) -> dict[str, int]:
+    """More of what leads move on by, and of what meets them on the way."""
+    return {kind: chance.choice((3, 5, 8)) for kind in MOVES if chance.random() < 0.7}
 
 
 # --- what people do ------------------------------------------------------------------------------------------------
@@ -294,3 +301,4 @@ KINDS: dict[str, Callable[[_Draw], Iterator[Operation]]] = {
 }
 STORMS = frozenset({"faults", "crash", "late_commit", "lock", "forget"})
 SELDOM = frozenset({"rival", "forget", "automation"})
+MOVES = ("lead", "save_and_convert", "convert", "status", "clear", "delete", "contact", "mass_update")

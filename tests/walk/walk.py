@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.walk import encore
 from tests.walk.edits import check_edits
 from tests.walk.invariants import LAWS, End, Violation
-from tests.walk.trace import Trace
+from tests.walk.trace import PLAIN, Trace
 from tests.walk.world import Life
 
 REGRESSIONS = Path(__file__).resolve().parents[1] / "regressions"
@@ -66,5 +66,4 @@ def save(trace: Trace, invariant: str, place: Path) -> None:
 
 
 def load(place: Path) -> Trace:
-    trace: Trace = json.loads(place.read_text())
-    return trace
+    return {**PLAIN, **json.loads(place.read_text())}

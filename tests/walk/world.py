@@ -260,7 +260,7 @@ class Life:
             case "rival":
                 self._rival()
             case _:
-                deeds.carry_out(self.crowd, operation)
+                deeds.carry_out(self.crowd, operation, dense=self.trace["dense"])
 
     def _arm(self, side: str, spec: list[faults.Fault]) -> None:
         """Faults instead of those before, of which it is counted how often each kind struck."""
