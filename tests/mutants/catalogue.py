@@ -27,6 +27,7 @@ SESSION = "tests/unit/systems/test_session.py"
 NETSUITE = "tests/contract/netsuite/"
 SALESFORCE = "tests/contract/salesforce/"
 STORE = "tests/contract/store/test_store.py"
+LIVES = "tests/walk/test_walk.py"
 
 MERGING = (
     Mutant(
@@ -119,7 +120,7 @@ CREATING = (
         "adopted-as-it-is-now",
         "I4",
         "connector/runs/recover.py",
-        "Base(Pair(sent, sent))",
+        "Base(Pair(agreed, agreed))",
         "Base(Pair({}, {}))",
         (PROMISES, "-k", "types_into"),
     ),
@@ -516,7 +517,42 @@ REPEATING = (
         "connector/runs/reading.py",
         "    return tuple(sorted(names))\n",
         "    return tuple(names)\n",
-        ("tests/walk/test_walk.py", "-k", "same_calls"),
+        (LIVES, "-k", "same_calls"),
+    ),
+)
+
+LIVED = (
+    Mutant(
+        "a-conversion-fills-what-was-emptied",
+        "I2",
+        "connector/core/planning/emptied.py",
+        "            _empty(desk, event, stale)\n",
+        "            continue\n",
+        (LIVES, "-k", "emptied-on-the-contact-before-its-lead"),
+    ),
+    Mutant(
+        "who-is-held-with-a-late-one-is-forgotten",
+        "I8",
+        "connector/runs/observing/newcomers.py",
+        " | (held_together(look) - look.records.keys())",
+        "",
+        (LIVES, "-k", "held-beside-a-lead-that-became-a-contact"),
+    ),
+    Mutant(
+        "one-lead-is-two-people",
+        "I22",
+        "connector/core/planning/found.py",
+        '    return [Match(Entity.PERSON, refs, "made of one lead") for refs in new]\n',
+        "    return []\n",
+        (LIVES, "-k", "one-lead-two-companies-of-one-name"),
+    ),
+    Mutant(
+        "a-contact-of-another-is-taken-for-the-leads",
+        "I25",
+        "connector/runs/observing/events.py",
+        "        and one.claim in (None, link.refs.salesforce)\n",
+        "",
+        (LIVES, "-k", "a-contact-whose-key-names-another"),
     ),
 )
 
@@ -530,4 +566,5 @@ MUTANTS = (
     *DECIDING,
     *BRAKING,
     *REPEATING,
+    *LIVED,
 )
