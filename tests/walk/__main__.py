@@ -1,5 +1,6 @@
 """python -m tests.walk --seeds N --start S      live N seeds from S on; --start random begins anywhere
-python -m tests.walk --seeds N --dense        with more leads that move on, and less that comes to nothing
+python -m tests.walk --seeds N --dense         with more leads that move on, and less that comes to nothing
+python -m tests.walk --seeds N --small         of one or two people each, and a few operations
 python -m tests.walk --replay FILE             live one saved trace
 """
 
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.walk.shrink import shrink
-from tests.walk.trace import make_trace
+from tests.walk.trace import Manner, make_trace
 from tests.walk.walk import judge, load, save
 from tests.walk.world import newborn
 
@@ -31,6 +32,12 @@ HEADINGS = {
     "edits between our look and our write, or between it and our next look": "window: ",
 }
 """What the summary tells apart, and the names of the figures under each heading."""
+
+MANNERS = {
+    "dense": "more leads that move on, less that comes to nothing",
+    "small": "one or two people, a few operations, most of them of leads that move on",
+}
+"""In which manners lives are made besides the plain one."""
 
 SEEDS_IN_A_HAND = 10
 """How many seeds a process takes at a time."""
@@ -91,15 +98,14 @@ def main() -> int:
     if options.replay:
         return _replay(options.replay)
     start = random.randrange(10**9) if options.start == "random" else int(options.start)
-    how = " --dense" if options.dense else ""
-    sys.stdout.write(f"python -m tests.walk --seeds {options.seeds} --start {start}{how}\n")
+    sys.stdout.write(f"{_command(options.seeds, start, options.manner)}\n")
     summary = Summary(options.jobs)
-    for one in _lives(range(start, start + options.seeds), options.jobs, options.dense):
+    for one in _lives(range(start, start + options.seeds), options.jobs, options.manner):
         summary.add(one)
         if one.violations:
-            _tell(one, options.dense)
+            _tell(one, options.manner)
             if options.shrink:
-                _shrink(one, options.shrink, options.dense)
+                _shrink(one, options.shrink, options.manner)
         _progress(summary, options.seeds)
     sys.stdout.writelines(f"{line}\n" for line in summary.lines())
     return 1 if summary.failed else 0
@@ -110,14 +116,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, metavar="N")
     parser.add_argument("--start", default="0", metavar="S", help="the first seed, or random")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
-    parser.add_argument("--dense", action="store_true", help="more leads that move on, less that comes to nothing")
+    manners = parser.add_mutually_exclusive_group()
+    for manner, what in MANNERS.items():
+        manners.add_argument(f"--{manner}", action="store_const", dest="manner", const=manner, help=what)
+    parser.set_defaults(manner="plain")
     parser.add_argument("--replay", type=Path, metavar="FILE")
     parser.add_argument("--shrink", type=Path, metavar="DIR", help="shrink what fails and save it there")
     return parser.parse_args()
 
 
-def _lives(seeds: Iterable[int], jobs: int, dense: bool) -> Iterator[Lived]:
-    one_life = partial(live, dense=dense)
+def _lives(seeds: Iterable[int], jobs: int, manner: Manner) -> Iterator[Lived]:
+    one_life = partial(live, manner=manner)
     if jobs == 1:
         _settle()
         yield from map(one_life, seeds)
@@ -136,8 +145,8 @@ def _settle() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def live(seed: int, dense: bool = False) -> Lived:
-    verdict = judge(make_trace(seed, dense=dense))
+def live(seed: int, manner: Manner = "plain") -> Lived:
+    verdict = judge(make_trace(seed, manner))
     return Lived(seed, tuple(map(str, verdict.violations)), tuple(sorted(verdict.invariants)), verdict.tally)
 
 
@@ -147,16 +156,20 @@ def _replay(place: Path) -> int:
     return 1 if verdict.violations else 0
 
 
-def _tell(one: Lived, dense: bool) -> None:
-    how = " --dense" if dense else ""
-    sys.stdout.write(f"seed {one.seed}: python -m tests.walk --seeds 1 --start {one.seed}{how}\n")
+def _command(seeds: int, start: int, manner: Manner) -> str:
+    how = "" if manner == "plain" else f" --{manner}"
+    return f"python -m tests.walk --seeds {seeds} --start {start}{how}"
+
+
+def _tell(one: Lived, manner: Manner) -> None:
+    sys.stdout.write(f"seed {one.seed}: {_command(1, one.seed, manner)}\n")
     sys.stdout.writelines(f"    {violation}\n" for violation in one.violations)
     sys.stdout.flush()
 
 
-def _shrink(one: Lived, folder: Path, dense: bool) -> None:
+def _shrink(one: Lived, folder: Path, manner: Manner) -> None:
     for invariant in one.invariants:
-        trace = shrink(make_trace(one.seed, dense=dense), invariant)
+        trace = shrink(make_trace(one.seed, manner), invariant)
         place = folder / f"{invariant.split()[0]}-seed-{one.seed}.json"
         save(trace, invariant, place)
         sys.stdout.write(f"    {len(trace['operations'])} operations: python -m tests.walk --replay {place}\n")

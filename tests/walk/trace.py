@@ -8,7 +8,10 @@ machine do. Operations name people and companies by their names and are skipped 
 that a trace with operations left out is still a trace. In a `brisk` one the pause after a skipped operation is skipped
 as well: nothing is new to anybody. Where the accounts have `met`, no run is their first, which counts what no line
 carries, and does nothing else that others do not do. In a `dense` one, who looks for somebody and finds nobody takes
-somebody else, and leads move on more often.
+somebody else.
+
+Lives are made in three manners. A plain one has a bit of everything. In a dense one leads move on more often. A small
+one is that of one or two people, and of a few operations, of which most concern a lead that moves on.
 
 Swarm: each seed draws which kinds of operations and faults exist for it at all, and how often each comes.
 """
@@ -16,20 +19,22 @@ Swarm: each seed draws which kinds of operations and faults exist for it at all,
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from tests.walk import faults
 
 Operation = dict[str, Any]
 Trace = dict[str, Any]
+Manner = Literal["plain", "dense", "small"]
 
 SIDES = ("netsuite", "salesforce")
 DAY = 86_400
 SPRING, AUTUMN = 62 * DAY, 299 * DAY + 20 * 3600
 """From the sandboxes' first moment to shortly before clocks change: on 8 March and on 1 November 2026."""
+PAIR = ("Person0", "Person1")
 PLAIN: Trace = {
     "netsuite": {"time_zone": "America/Los_Angeles"},
     "salesforce": {"block_equal_mails": False},
@@ -74,16 +79,33 @@ class _Draw:
         return f"v{number}  x" if self.spaced and self.likely(0.3) else f"v{number}"
 
 
-def make_trace(seed: int, *, dense: bool = False) -> Trace:
+def make_trace(seed: int, manner: Manner = "plain") -> Trace:
     """The trace of `seed`, always the same."""
+    return _small_trace(seed) if manner == "small" else _large_trace(seed, dense=manner == "dense")
+
+
+def _large_trace(seed: int, *, dense: bool) -> Trace:
     chance = random.Random(f"walk {seed}")
     companies = tuple(f"Company{n} Inc" for n in range(chance.randint(1, 2 if dense else 3)))
     people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 3 if dense else 5))}
-    kinds = tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
-    draw = _Draw(chance, people, companies, kinds, spaced=chance.random() < 0.2)
+    draw = _Draw(chance, people, companies, _fault_kinds(chance), spaced=chance.random() < 0.2)
     world = {**_accounts(chance), "clocks": _clocks(chance), "encore": _encore(chance)}
     world |= {"brisk": True, "met": chance.random() < 0.9, "dense": dense}
     return {"seed": seed, **world, "operations": list(_operations(draw, dense))}
+
+
+def _small_trace(seed: int) -> Trace:
+    chance = random.Random(f"small {seed}")
+    company = "Company0 Inc"
+    people = dict.fromkeys(PAIR[: chance.choice((1, 1, 2))], company)
+    draw = _Draw(chance, people, (company,), _fault_kinds(chance), spaced=False)
+    world = {**_accounts(chance), "clocks": _clocks(chance) if draw.likely(0.2) else PLAIN["clocks"], "encore": []}
+    world |= {"brisk": True, "met": chance.random() < 0.9, "dense": True}
+    return {"seed": seed, **world, "operations": list(_few_operations(draw))}
+
+
+def _fault_kinds(chance: random.Random) -> tuple[str, ...]:
+    return tuple(kind for kind in sorted(faults.KINDS) if chance.random() < 0.4)
 
 
 def _accounts(chance: random.Random) -> Trace:
@@ -113,8 +135,21 @@ def _operations(draw: _Draw, dense: bool) -> Iterator[Operation]:
     chance = draw.chance
     weights = _swarm(chance) | (_moves(chance) if dense else {})
     yield from (_lead(draw, person) for person in sorted(draw.people) if draw.likely(0.6))
-    pause = chance.choice((2, 6, 15))
-    for _ in range(chance.randint(5, 30)):
+    yield from _drawn(draw, weights, pause=chance.choice((2, 6, 15)), number=chance.randint(5, 30))
+
+
+def _few_operations(draw: _Draw) -> Iterator[Operation]:
+    chance = draw.chance
+    yield from (_lead(draw, person) for person in sorted(draw.people))
+    pause = chance.choice((2, 6, 12))
+    if draw.likely(0.7):
+        yield {"do": "yield", "calls": 60}
+    yield from _drawn(draw, MOSTLY_MOVES, pause, number=chance.randint(3, 7))
+
+
+def _drawn(draw: _Draw, weights: Mapping[str, int], pause: int, number: int) -> Iterator[Operation]:
+    chance = draw.chance
+    for _ in range(number):
         calls = chance.randint(0, 2 * pause)
         if calls:
             yield {"do": "yield", "calls": calls}
@@ -302,3 +337,27 @@ KINDS: dict[str, Callable[[_Draw], Iterator[Operation]]] = {
 STORMS = frozenset({"faults", "crash", "late_commit", "lock", "forget"})
 SELDOM = frozenset({"rival", "forget", "automation"})
 MOVES = ("lead", "save_and_convert", "convert", "status", "clear", "delete", "contact", "mass_update")
+MOSTLY_MOVES = {
+    "convert": 4,
+    "save_and_convert": 4,
+    "status": 4,
+    "edit": 6,
+    "contest": 1,
+    "clear": 2,
+    "delete": 3,
+    "undelete": 2,
+    "late_commit": 3,
+    "merge": 2,
+    "mass_update": 1,
+    "organization": 2,
+    "contact": 2,
+    "crash": 2,
+    "faults": 2,
+    "lock": 1,
+    "forget": 1,
+    "tick": 1,
+    "lead": 3,
+    "sales_order": 1,
+    "opportunity": 1,
+}
+"""What a small life is made of, and how often each comes."""
