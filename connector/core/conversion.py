@@ -219,6 +219,10 @@ def _converted_in_netsuite(
         reason = "converted in NetSuite, but which prospect and contact it became cannot be told"
         result.actions.append(_hold(event, reason, "ambiguous"))
         return
+    if _lacks_its_contact(event) and not event.seen_before:
+        # Perhaps somebody edits the contact just now: a record that is changed while we read may be on no page.
+        result.again += event.link.refs_both()
+        return
     if person is not None:
         result.claimed.add(person.ref)
     contact, contact_account = _existing_contact(event)
@@ -253,6 +257,15 @@ def _person(event: LeadEvent) -> Newcomer | None:
     if person is not None:
         return person
     return event.persons[0] if len(event.persons) == 1 else None
+
+
+def _lacks_its_contact(event: LeadEvent) -> bool:
+    """Whether a person's lead has become a company, which Save & Convert makes a contact for, and no contact is seen
+    that could be it."""
+    record = event.records.netsuite
+    became_company = record is not None and not record.deleted and record.individual is False
+    was_person = bool(event.values.netsuite.get("last_name"))
+    return became_company and was_person and not (event.persons or event.contacts)
 
 
 def _with_its_id(event: LeadEvent) -> Newcomer | None:

@@ -126,8 +126,10 @@ def _keys(convert: Convert, outcome: Outcome) -> list[Rekey]:
 
 
 def _in_hand(convert: Convert) -> list[Ref]:
-    """What a second look needs: the lead, and the person it became, whom no cursor will show again."""
-    return [ref for ref in (convert.lead, convert.person) if ref is not None]
+    """What a second look needs: the lead, and the prospect and the person that it became, which no cursor will show
+    again."""
+    prospect = convert.account.ref if isinstance(convert.account, Later) else None
+    return [ref for ref in (convert.lead, prospect, convert.person) if ref is not None]
 
 
 def _convert_intent(work: Work, convert: Convert) -> Intent:

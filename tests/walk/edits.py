@@ -90,18 +90,20 @@ def _before_our_receipt(life: Life, edit: Edit) -> bool:
 
 def _before_we_met(end: End, edit: Edit) -> bool:
     """Whether we had not seen the record yet, and nobody can tell that it ever held more: we did not make its
-    counterpart either, and two that meet fill each other; or the value was our last write into the lead that it was
-    made of, perhaps before that."""
+    counterpart either, and two that meet fill each other; or the lead that it was made of had no counterpart by then;
+    or the value was our last write into that lead, perhaps before that."""
     calls = [call for call in end.life.calls[: edit.call - 1] if call.side == edit.side]
     if any(call.touches(edit.ref, edit.field) for call in calls):
         return False
     meeting = [one.ref for pair in end.pairs() for one in pair if edit.ref in (pair[0].ref, pair[1].ref)]
     seen = end.life.crowd.seen.values()
-    leads = [one.ref for one in seen if one.name == edit.name and one.kind == "lead" and one.side == edit.side]
-    touched = (call for call in reversed(calls) if any(call.touches(lead, edit.field) for lead in leads))
+    leads = [one for one in seen if one.name == edit.name and one.kind == "lead" and one.side == edit.side]
+    touched = (call for call in reversed(calls) if any(call.touches(lead.ref, edit.field) for lead in leads))
     last = next(touched, None)
     met = bool(meeting) and end.life.crowd.theirs.issuperset(meeting)
-    return met or (last is not None and last.writes)
+    written = " ".join(call.asked for call in end.life.calls[: edit.call - 1] if call.writes)
+    lonely = bool(leads) and not any(lead.as_key in written for lead in leads)
+    return met or lonely or (last is not None and last.writes)
 
 
 def _last_of_each(edits: list[Edit]) -> Iterator[tuple[Edit, bool]]:
