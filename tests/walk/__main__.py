@@ -1,6 +1,5 @@
 """python -m tests.walk --seeds N --start S      live N seeds from S on; --start random begins anywhere
-python -m tests.walk --seeds N --dense         with more leads that move on, and less that comes to nothing
-python -m tests.walk --seeds N --small         of one or two people each, and a few operations
+python -m tests.walk --seeds N --small        lives made in another manner: --dense, --small, --pairs
 python -m tests.walk --replay FILE             live one saved trace
 """
 
@@ -19,8 +18,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests.walk.manners import MAKERS, WORDS, Manner
 from tests.walk.shrink import shrink
-from tests.walk.trace import Manner, make_trace
 from tests.walk.walk import judge, load, save
 from tests.walk.world import newborn
 
@@ -32,12 +31,6 @@ HEADINGS = {
     "edits between our look and our write, or between it and our next look": "window: ",
 }
 """What the summary tells apart, and the names of the figures under each heading."""
-
-MANNERS = {
-    "dense": "more leads that move on, less that comes to nothing",
-    "small": "one or two people, a few operations, most of them of leads that move on",
-}
-"""In which manners lives are made besides the plain one."""
 
 SEEDS_IN_A_HAND = 10
 """How many seeds a process takes at a time."""
@@ -112,12 +105,13 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__)
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m tests.walk", description=__doc__, formatter_class=as_written)
     parser.add_argument("--seeds", type=int, default=100, metavar="N")
     parser.add_argument("--start", default="0", metavar="S", help="the first seed, or random")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at once")
     manners = parser.add_mutually_exclusive_group()
-    for manner, what in MANNERS.items():
+    for manner, what in WORDS.items():
         manners.add_argument(f"--{manner}", action="store_const", dest="manner", const=manner, help=what)
     parser.set_defaults(manner="plain")
     parser.add_argument("--replay", type=Path, metavar="FILE")
@@ -146,7 +140,7 @@ def _settle() -> None:
 
 
 def live(seed: int, manner: Manner = "plain") -> Lived:
-    verdict = judge(make_trace(seed, manner))
+    verdict = judge(MAKERS[manner](seed))
     return Lived(seed, tuple(map(str, verdict.violations)), tuple(sorted(verdict.invariants)), verdict.tally)
 
 
@@ -169,7 +163,7 @@ def _tell(one: Lived, manner: Manner) -> None:
 
 def _shrink(one: Lived, folder: Path, manner: Manner) -> None:
     for invariant in one.invariants:
-        trace = shrink(make_trace(one.seed, manner), invariant)
+        trace = shrink(MAKERS[manner](one.seed), invariant)
         place = folder / f"{invariant.split()[0]}-seed-{one.seed}.json"
         save(trace, invariant, place)
         sys.stdout.write(f"    {len(trace['operations'])} operations: python -m tests.walk --replay {place}\n")

@@ -11,13 +11,16 @@ import pytest
 
 from connector.core.schema import SystemName
 from tests.walk import faults
+from tests.walk.manners import MAKERS, Manner
 from tests.walk.memory import Memory
+from tests.walk.pairs import NUMBER, make_pair_trace
 from tests.walk.shrink import shrink
 from tests.walk.trace import KINDS, Trace, make_trace
 from tests.walk.walk import REGRESSIONS, Verdict, judge, load, save
 
 FRESH_SEEDS = range(1_000, 1_060)
 SEEDS_LIVED_TWICE = (3, 11, 12)
+SEEDS_OF_OTHER_MANNERS = {"dense": range(5), "small": range(5), "pairs": range(1_100, NUMBER, 1_100)}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,6 +37,20 @@ def test_what_failed_once_holds(place: Path) -> None:
 @pytest.mark.parametrize("seed", FRESH_SEEDS)
 def test_a_life_keeps_every_promise(seed: int) -> None:
     assert told(judge(make_trace(seed))) == [], f"python -m tests.walk --seeds 1 --start {seed}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("manner", "seed"), [(manner, seed) for manner, seeds in SEEDS_OF_OTHER_MANNERS.items() for seed in seeds]
+)
+def test_so_does_one_in_another_manner(manner: Manner, seed: int) -> None:
+    assert told(judge(MAKERS[manner](seed))) == [], f"python -m tests.walk --seeds 1 --start {seed} --{manner}"
+
+
+def test_no_two_pairs_are_alike() -> None:
+    told_apart = {repr(make_pair_trace(number)["operations"]) for number in range(NUMBER)}
+    assert len(told_apart) == NUMBER
+    assert make_pair_trace(NUMBER)["operations"] == make_pair_trace(0)["operations"]
 
 
 def test_a_seed_always_makes_the_same_calls() -> None:

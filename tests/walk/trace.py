@@ -10,8 +10,7 @@ as well: nothing is new to anybody. Where the accounts have `met`, no run is the
 carries, and does nothing else that others do not do. In a `dense` one, who looks for somebody and finds nobody takes
 somebody else.
 
-Lives are made in three manners. A plain one has a bit of everything. In a dense one leads move on more often. A small
-one is that of one or two people, and of a few operations, of which most concern a lead that moves on.
+A small trace is that of one or two people, and of a few operations, of which most concern a lead that moves on.
 
 Swarm: each seed draws which kinds of operations and faults exist for it at all, and how often each comes.
 """
@@ -22,13 +21,12 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Literal
+from typing import Any
 
 from tests.walk import faults
 
 Operation = dict[str, Any]
 Trace = dict[str, Any]
-Manner = Literal["plain", "dense", "small"]
 
 SIDES = ("netsuite", "salesforce")
 DAY = 86_400
@@ -79,12 +77,8 @@ class _Draw:
         return f"v{number}  x" if self.spaced and self.likely(0.3) else f"v{number}"
 
 
-def make_trace(seed: int, manner: Manner = "plain") -> Trace:
+def make_trace(seed: int, *, dense: bool = False) -> Trace:
     """The trace of `seed`, always the same."""
-    return _small_trace(seed) if manner == "small" else _large_trace(seed, dense=manner == "dense")
-
-
-def _large_trace(seed: int, *, dense: bool) -> Trace:
     chance = random.Random(f"walk {seed}")
     companies = tuple(f"Company{n} Inc" for n in range(chance.randint(1, 2 if dense else 3)))
     people = {f"Person{n}": chance.choice(companies) for n in range(chance.randint(1, 3 if dense else 5))}
@@ -94,7 +88,8 @@ def _large_trace(seed: int, *, dense: bool) -> Trace:
     return {"seed": seed, **world, "operations": list(_operations(draw, dense))}
 
 
-def _small_trace(seed: int) -> Trace:
+def make_small_trace(seed: int) -> Trace:
+    """The small trace of `seed`, always the same."""
     chance = random.Random(f"small {seed}")
     company = "Company0 Inc"
     people = dict.fromkeys(PAIR[: chance.choice((1, 1, 2))], company)

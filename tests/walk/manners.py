@@ -1,0 +1,27 @@
+"""In which manners lives are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Literal
+
+from tests.walk.pairs import NUMBER, make_pair_trace
+from tests.walk.trace import Trace, make_small_trace, make_trace
+
+Manner = Literal["plain", "dense", "small", "pairs"]
+
+MAKERS: Mapping[Manner, Callable[[int], Trace]] = {
+    "plain": make_trace,
+    "dense": partial(make_trace, dense=True),
+    "small": make_small_trace,
+    "pairs": make_pair_trace,
+}
+"""What makes a trace of a seed."""
+
+WORDS: Mapping[Manner, str] = {
+    "dense": "more leads that move on, less that comes to nothing",
+    "small": "one or two people, a few operations, most of them of leads that move on",
+    "pairs": f"a lead that moves on, and one deed soon after: {NUMBER:,} lives are all there are",
+}
+"""How the manners are told that are asked for by name."""
