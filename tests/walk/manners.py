@@ -22,6 +22,6 @@ MAKERS: Mapping[Manner, Callable[[int], Trace]] = {
 WORDS: Mapping[Manner, str] = {
     "dense": "more leads that move on, less that comes to nothing",
     "small": "one or two people, a few operations, most of them of leads that move on",
-    "pairs": f"a lead that moves on, and one deed soon after: {NUMBER:,} lives are all there are",
+    "pairs": f"a lead that moves on, and one thing that happens soon after: {NUMBER:,} lives are all there are",
 }
 """How the manners are told that are asked for by name."""

@@ -1,59 +1,126 @@
-"""Not drawn by lot, but all of them: a lead moves on, and people do something else so many calls of ours later.
+"""Not drawn by lot, but counted: a lead moves on, and something else happens so many calls of ours later.
 
-A trace is made from its number, which counts through the sides on which the lead is made, its moves, the deeds after
-it, the calls of a quiet run that have been made by then, and those between the two.
+A trace is made from its number, which counts through the worlds that the lead is in, its moves, the deeds after it, the
+calls of a quiet run that have been made by then, and those between the two. Numbers that follow each other are far
+apart in this count, so that some of them tell of all.
 """
 
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
+from tests.walk.faults import KINDS, LONGER_THAN_A_CALL
 from tests.walk.trace import PLAIN, SIDES, Operation, Trace
 
-PERSON, COMPANY = "Person0", "Company0 Inc"
+PERSON, OTHER, COMPANY = "Person0", "Person1", "Company0 Inc"
 IN_SYNC = 60
 """After so many calls of ours a new lead has crossed, and a quiet run has begun."""
+
+_Operations = tuple[Operation, ...]
+
+
+def _lead(side: str, person: str = PERSON, title: str = "v1", *, mail: bool = True) -> Operation:
+    return {"do": "lead", "side": side, "person": person, "company": COMPANY, "mail": mail, "title": title}
 
 
 def _edit(side: str, name: str, field: str, value: str | None) -> Operation:
     return {"do": "edit", "side": side, "name": name, "field": field, "value": value}
 
 
+def _mass_update(side: str) -> Operation:
+    return {"do": "mass_update", "side": side, "kind": "contact", "field": "description", "value": "v9"}
+
+
+def _organization(side: str) -> Operation:
+    return {"do": "organization", "side": side, "company": COMPANY, "number": "v8"}
+
+
+def _contact(side: str) -> Operation:
+    return {"do": "contact", "side": side, "person": PERSON, "company": COMPANY, "title": "v9", "mail": True}
+
+
+def _delete(side: str, name: str = PERSON) -> Operation:
+    return {"do": "delete", "side": side, "name": name}
+
+
 def _save_and_convert(variant: str, choice: str = "keep", *, existing: bool = False) -> Operation:
-    how = {"variant": variant, "choice": choice, "existing": existing, "contact": False, "opportunity": False}
+    how = {"variant": variant, "choice": choice, "existing": existing, "contact": existing, "opportunity": False}
     return {"do": "save_and_convert", "person": PERSON, **how}
 
 
-_CONVERT: Operation = {"do": "convert", "person": PERSON, "existing": False, "contact": False, "opportunity": False}
-_MOVES: tuple[Operation, ...] = (
-    _save_and_convert("stays"),
-    _save_and_convert("becomes_contact"),
-    _save_and_convert("disappears"),
-    {"do": "status", "person": PERSON, "status": "13"},
-    _CONVERT,
+def _convert(*, existing: bool = False) -> Operation:
+    return {"do": "convert", "person": PERSON, "existing": existing, "contact": existing, "opportunity": False}
+
+
+def _status(status: str) -> Operation:
+    return {"do": "status", "person": PERSON, "status": status}
+
+
+def _crash(when: str, of: str) -> Operation:
+    return {"do": "crash", "when": when, "of": of}
+
+
+def _fault(side: str, kind: str, times: int) -> Operation:
+    return {"do": "faults", "side": side, "faults": [{**KINDS[kind], "times": times, "after": 0}]}
+
+
+_DESCRIBED = {side: _edit(side, PERSON, "description", "v2") for side in SIDES}
+_WORLDS: tuple[_Operations, ...] = (
+    *((_lead(side), _DESCRIBED[side]) for side in SIDES),
+    *((_lead(side, mail=False), _DESCRIBED[side]) for side in SIDES),
+    (_organization("netsuite"), _lead("salesforce"), _DESCRIBED["salesforce"]),
+    (_organization("salesforce"), _lead("netsuite"), _DESCRIBED["netsuite"]),
+    (_lead("netsuite"), _DESCRIBED["netsuite"], _lead("salesforce", OTHER, "v3")),
+    (_organization("netsuite"), _contact("netsuite"), _lead("salesforce", title="v4")),
+)
+_MOVES: _Operations = (
+    *(_save_and_convert(variant) for variant in ("stays", "becomes_contact", "disappears")),
+    *(_save_and_convert(variant, existing=True) for variant in ("stays", "becomes_contact", "disappears")),
     _save_and_convert("stays", "replace", existing=True),
+    *(_status(status) for status in ("8", "13")),
+    *(_convert(existing=existing) for existing in (False, True)),
+    *(_delete(side) for side in SIDES),
 )
-_DEEDS: tuple[Operation, ...] = (
-    _edit("netsuite", PERSON, "title", "v9"),
-    _edit("netsuite", PERSON, "description", None),
-    _edit("salesforce", PERSON, "title", "v9"),
-    _edit("salesforce", PERSON, "description", None),
-    {"do": "delete", "side": "netsuite", "name": PERSON},
-    {"do": "delete", "side": "salesforce", "name": PERSON},
-    _CONVERT,
-    _save_and_convert("stays"),
-    _edit("netsuite", COMPANY, "description", "v9"),
+_DEEDS: tuple[_Operations, ...] = (
+    *((_edit(side, PERSON, "title", "v9"),) for side in SIDES),
+    *((_edit(side, PERSON, "description", None),) for side in SIDES),
+    *((_edit(side, COMPANY, "description", "v9"),) for side in SIDES),
+    tuple(_edit(side, PERSON, "title", f"v9 {side}") for side in SIDES),
+    *((_mass_update(side),) for side in SIDES),
+    *((_delete(side, name),) for side in SIDES for name in (PERSON, COMPANY)),
+    (_delete("salesforce"), {"do": "yield", "calls": 10}, {"do": "undelete", "name": PERSON}),
+    (_convert(),),
+    *((_save_and_convert(variant),) for variant in ("stays", "disappears")),
+    (_status("13"),),
+    *((_contact(side),) for side in SIDES),
+    *((_organization(side),) for side in SIDES),
+    *((_lead(side, title="v9"),) for side in SIDES),
+    ({"do": "late_edit", "person": PERSON, "field": "title", "value": "v9", "seconds": 200},),
+    ({"do": "lock", "name": PERSON, "locked": True},),
+    ({"do": "forget"},),
+    *((_crash(when, of),) for when, of in product(("before", "after"), ("call", "commit"))),
+    *((_fault(side, "lose_answer, write", 1),) for side in SIDES),
+    *((_fault(side, "error", LONGER_THAN_A_CALL),) for side in SIDES),
 )
-_PAIRS = tuple(product(SIDES, _MOVES, _DEEDS, (0, 5, 10, 15), range(26)))
-NUMBER = len(_PAIRS)
+_CALLS_INTO_A_RUN = (0, 5)
+_CALLS_BETWEEN = range(26)
+_SIZES = tuple(map(len, (_WORLDS, _MOVES, _DEEDS, _CALLS_INTO_A_RUN, _CALLS_BETWEEN)))
+_STRIDE = 1_000_003
+"""A prime, so that steps of this length come to every number once."""
+
+NUMBER = prod(_SIZES)
 """How many there are."""
 
 
 def make_pair_trace(number: int) -> Trace:
     """The trace of that number; from `NUMBER` on they begin anew."""
-    side, move, deed, into_the_run, between = _PAIRS[number % NUMBER]
-    lead = {"do": "lead", "side": side, "person": PERSON, "company": COMPANY, "mail": True, "title": "v1"}
-    before = [lead, _edit(side, PERSON, "description", "v2"), {"do": "yield", "calls": IN_SYNC + into_the_run}]
-    pause = [{"do": "yield", "calls": between}] if between else []
-    world = {**PLAIN, "met": True, "brisk": True, "dense": True}
-    return {"seed": number, **world, "operations": [*before, move, *pause, deed]}
+    rest, place = number * _STRIDE % NUMBER, []
+    for size in _SIZES:
+        rest, at = divmod(rest, size)
+        place.append(at)
+    world, move, deed, into_the_run, between = place
+    before = [*_WORLDS[world], {"do": "yield", "calls": IN_SYNC + _CALLS_INTO_A_RUN[into_the_run]}]
+    pause = [{"do": "yield", "calls": _CALLS_BETWEEN[between]}] if between else []
+    found = {**PLAIN, "met": True, "brisk": True, "dense": True}
+    return {"seed": number, **found, "operations": [*before, _MOVES[move], *pause, *_DEEDS[deed]]}
