@@ -66,6 +66,7 @@ def merged_away(desk: Desk, linked: Linked) -> None:
         overlay(base.netsuite, merged.agreed.netsuite), overlay(base.salesforce, merged.agreed.salesforce)
     )
     refs, keys = Pair(netsuite.ref, salesforce.ref), missing_keys(desk, observed.entity, netsuite, salesforce)
+    merged = with_late_edits(desk, observed, refs, merged)
     desk.actions.append(LinkUp(observed.entity, refs, agreed, keys, linked.reason, replaces=(observed.link.id,)))
     write_merged(desk, replace(observed, link=None), refs, merged)
 
