@@ -554,6 +554,22 @@ LIVED = (
         "",
         (LIVES, "-k", "a-contact-whose-key-names-another"),
     ),
+    Mutant(
+        "the-contact-of-a-conversion-is-not-waited-for",
+        "I2",
+        "connector/core/conversion.py",
+        "    if _lacks_its_contact(event) and not event.seen_before:\n",
+        "    if False:\n",
+        (LIVES, "-k", "a-contact-that-is-edited-while-we-read"),
+    ),
+    Mutant(
+        "the-winner-of-a-merge-takes-no-edit-over",
+        "I2",
+        "connector/core/planning/found.py",
+        "    merged = with_late_edits(desk, observed, refs, merged)\n",
+        "",
+        (LIVES, "-k", "converted-into-a-contact-that-another-is-merged-into"),
+    ),
 )
 
 MUTANTS = (
