@@ -22,7 +22,7 @@ from connector.runs.first_look import plan_of
 from connector.runs.observe import observe
 from connector.runs.parts import Parts, Progress, silent
 from connector.runs.report import action_data, hold_data
-from connector.runs.sync import conclude
+from connector.runs.sync import conclude, remember_looks
 from connector.runs.work import Applied
 
 
@@ -66,6 +66,7 @@ def rebuild(parts: Parts, on_progress: Progress = silent, *, kept: str = "") -> 
             plan = plan_of(parts, sighting, account)
             let_through(parts, plan, pulled_by_sight(parts, sighting))
             known, left = _remembered(plan), list(_left(plan))
+            remember_looks(parts, sighting)
             apply(parts, known, run_id, on_progress, applied)
             conclude(parts, run_id, sighting, known, applied)
             parts.store.add_recheck(_records(parts, left), "not written by the rebuilding")

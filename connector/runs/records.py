@@ -150,7 +150,7 @@ def _remember_made(
             edits = now_linked(work, {name: edit for name, (edit, _) in create.edits.items()})
             written += [Written(ref, name, edit, held.get(name), now) for name, edit in edits.items()]
         likenesses.append((ref, create.entity, likeness(create.entity, held).carries))
-        work.applied.likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
+        likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))
         work.tally(create.system, create.entity, "created")
     work.store.save_bases(bases)
     work.store.index(likenesses)

@@ -156,6 +156,7 @@ def _passes(look: FirstLook, run_id: int, tally: _Tally, progress: Progress) -> 
         tally.unknown.update(unknown_values(parts.mappings, sighting.scene))
         plan = _braked(parts, sighting, plan, tally, first=number == 0)
         applied = Applied(refusals=tally.refusals)
+        remember_looks(parts, sighting)
         try:
             apply(parts, plan, run_id, progress, applied)
         except Throttled as limit:
@@ -184,6 +185,13 @@ def _note_release(tally: _Tally, pulled: Pulled | None, allow: Collection[str]) 
         tally.counts[f"brakes.{pulled.name}.released"] += 1
 
 
+def remember_looks(parts: Parts, sighting: Sighting) -> None:
+    """What is in sight is found by what it looks like from now on. Before anything is written: an organization that
+    this pass links asks for its people, and who was made by a run that died is not shown again."""
+    if sighting.likenesses:
+        parts.store.index(sighting.likenesses)
+
+
 def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied: Applied) -> None:
     """Everything that was seen has an outcome now: remember that, cursors last, in one transaction."""
     now = parts.clock.now()
@@ -198,8 +206,6 @@ def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied:
         parts.store.clear_holds(sighting.records, now, keep=kept)
         parts.store.close_answers(closed, now)
         parts.store.add_recheck(_undecided(holds), "a conversion waits for a decision")
-        parts.store.index(sighting.likenesses)
-        parts.store.index(applied.likenesses)
         parts.store.forget(_deleted(sighting))
         parts.store.clear_rechecks(set(sighting.rechecked) - applied.queued - set(_undecided(holds)))
         doubts = smaller_doubts(parts.store, sighting.scene)

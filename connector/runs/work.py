@@ -58,9 +58,8 @@ class Conversed:
 class Applied:
     """What came of a plan. `queued`: records to look at again; `again`: already in this run. `refusals`
     counts over the passes of a run. `resting`: holds on refused writes that are not sent again yet. `half`: what
-    the first of two records was given in a field that is written on both, and what it holds since. `likenesses`: what
-    the sources of creates are told by from now on, as they have a counterpart. `missed`: both records of updates that
-    did not take, or were not sent."""
+    the first of two records was given in a field that is written on both, and what it holds since. `missed`: both
+    records of updates that did not take, or were not sent."""
 
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[Hold] = field(default_factory=list)
@@ -68,7 +67,6 @@ class Applied:
     queued: set[Ref] = field(default_factory=set)
     resting: list[Hold] = field(default_factory=list)
     half: dict[tuple[Ref, str], Value] = field(default_factory=dict)
-    likenesses: list[tuple[Ref, Entity, frozenset[str]]] = field(default_factory=list)
     missed: set[Ref] = field(default_factory=set)
     again: bool = False
     refusals: Refusals = field(default_factory=Refusals)

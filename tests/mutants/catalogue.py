@@ -570,6 +570,22 @@ LIVED = (
         "",
         (LIVES, "-k", "converted-into-a-contact-that-another-is-merged-into"),
     ),
+    Mutant(
+        "what-is-in-sight-is-not-found-by-its-looks",
+        "I1",
+        "connector/runs/sync.py",
+        "        parts.store.index(sighting.likenesses)\n",
+        "        pass\n",
+        ("tests/story/test_attack_edits.py", "-k", "once_it_can_be_told"),
+    ),
+    Mutant(
+        "the-source-of-a-create-looks-as-it-did-before",
+        "I6",
+        "connector/runs/records.py",
+        "        likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))\n",
+        "",
+        ("tests/story/test_attack_conversion.py", "-k", "tried_once_and_rests"),
+    ),
 )
 
 MUTANTS = (

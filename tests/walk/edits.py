@@ -42,7 +42,7 @@ def in_the_window(life: Life, edit: Edit) -> bool:
 def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
     """I2: no edit is lost. A NetSuite organization that is a person inside shows nobody that person's fields: a value
     must not be left behind there."""
-    held = {plain(value.strip('"')) for value in end.life.memory.held_values()}
+    held = set(map(_bare, end.life.memory.held_values()))
     for edit in end.life.crowd.edits:
         if edit.value is None or (edit.name, edit.value) in end.life.crowd.dropped or edit.value in held:
             continue
@@ -53,14 +53,18 @@ def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
 
 def _stands(end: End, one: Thing, edit: Edit) -> bool:
     """Whether a value is where somebody sees it, or in the bin, into which people threw it with its record, or in a
-    NetSuite lead that was taken out of use, and the hold on it was lost with our state."""
+    lead that has moved on, and the hold on it was lost with our state."""
     if plain(one.fields.get(edit.field)) != edit.value:
         return False
     if one.ref == edit.ref and not one.live:
-        if one.side == "salesforce":
-            return not one.converted
-        return one.kind == "lead" and bool(end.life.tally["state lost"])
+        in_the_bin = one.side == "salesforce" and not one.converted
+        return in_the_bin or (one.kind == "lead" and edit.value in map(_bare, end.life.held_when_lost))
     return one.live and not end.left_behind(one)
+
+
+def _bare(value: str) -> str | None:
+    """A value as a hold keeps it, without what tells it from other kinds of values."""
+    return plain(value.strip('"'))
 
 
 def undone(end: End) -> Iterator[tuple[Violation, Edit]]:

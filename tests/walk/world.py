@@ -70,7 +70,8 @@ class Life:
 
     `calls`: ours, in order; `begun`: how many there were when each run began; `runs`: how each ended; `calm`: the
     reports of the calm; `digests`: our state after each run of the calm; `broken`: promises that were seen to be
-    broken on the way; `tally`: what happened how often.
+    broken on the way; `held_when_lost`: the values that only a hold may have shown when our state was lost; `tally`:
+    what happened how often.
     """
 
     trace: Trace
@@ -80,6 +81,7 @@ class Life:
     calm: list[SyncReport] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
+    held_when_lost: set[str] = field(default_factory=set)
     tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -256,6 +258,7 @@ class Life:
             case "crash":
                 self.crash_at = (operation["when"], operation.get("of", "call"))
             case "forget":
+                self.held_when_lost.update(self.memory.held_values())
                 self._crash(self.newborn)
             case "rival":
                 self._rival()
