@@ -23,6 +23,7 @@ from connector.core.flow import (
     Hold,
     Later,
     Link,
+    LinkUp,
     Outcome,
     Pair,
     Plan,
@@ -80,14 +81,19 @@ class Applied:
 
 @dataclass(slots=True)
 class Work:
+    """A plan being carried out. `finding`: what has no counterpart before this plan, and has one after it."""
+
     parts: Parts
     plan: Plan
     run_id: int
     progress: Progress
     applied: Applied
+    finding: frozenset[Ref] = field(init=False)
     _resting: dict[tuple[Entity, Ref, str], Hold] = field(init=False)
 
     def __post_init__(self) -> None:
+        linking = (ref for one in self.plan.of(LinkUp) for _, ref in one.refs)
+        self.finding = frozenset([*(one.source for one in self.plan.of(Create)), *linking])
         now = self.parts.clock.now()
         self._resting = {
             (one.hold.entity, ref, one.hold.payload): one.hold
@@ -153,12 +159,13 @@ def stamp(work: Work, keys: Sequence[Rekey]) -> None:
 
 
 def release(work: Work, organizations: Sequence[Ref]) -> None:
-    """Look again at the people and sales of organizations that have their own counterpart from now on."""
+    """Look again at the people and sales of organizations that have their own counterpart from now on, but for those
+    that find theirs by this very plan, and their parent with it."""
     for system in SystemName:
         keys = [child_key(ref) for ref in organizations if ref.system is system]
         for entity in (Entity.PERSON, Entity.OPPORTUNITY) if keys else ():
             found = work.store.candidates(system, entity, keys)
-            children = {ref for refs in found.values() for ref in refs}
+            children = {ref for refs in found.values() for ref in refs} - work.finding
             if children:
                 work.look_again(children, "its organization is linked now")
 
