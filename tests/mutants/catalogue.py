@@ -586,6 +586,22 @@ LIVED = (
         "",
         ("tests/story/test_attack_conversion.py", "-k", "tried_once_and_rests"),
     ),
+    Mutant(
+        "who-has-no-email-is-not-found-where-he-went",
+        "I22",
+        "connector/runs/observing/events.py",
+        "    if record is not None and record.deleted and named:\n",
+        "    if False:\n",
+        (CONVERSION, "-k", "no_email"),
+    ),
+    Mutant(
+        "an-edit-stays-behind-in-a-prospect",
+        "I2",
+        "connector/core/planning/orphans.py",
+        "        elif _is_prospect(event.records.netsuite):\n",
+        "        elif False:\n",
+        (LIVES, "-k", "a-prospect-by-both-whose-contact-is-deleted"),
+    ),
 )
 
 MUTANTS = (

@@ -182,6 +182,32 @@ def test_save_and_convert_into_an_existing_prospect_uses_its_account(town: Town)
     assert_told_alike(town)
 
 
+@pytest.mark.parametrize("existing", [False, True])
+def test_who_has_no_email_is_told_by_name_and_company_after_save_and_convert(town: Town, existing: bool) -> None:
+    prospect = {"isPerson": False, "companyName": "Ray, Ltd.", "entityStatus": {"id": "8"}}
+    into = {"prospect": town.new_netsuite("customer", **prospect)} if existing else {}
+    customer = netsuite_lead(town, "Ray", "Ray Ltd", email=None)
+    town.sync()
+    town.netsuite("save_and_convert", lead=customer, variant="disappears", **into)
+    town.sync()
+    (account,) = town.rows("salesforce", "Account")
+    assert [row["AccountId"] for row in town.rows("salesforce", "Contact")] == [account["Id"]]
+    assert [row["IsConverted"] for row in town.rows("salesforce", "Lead")] == [True]
+    assert_told_alike(town)
+
+
+def test_a_namesake_at_another_company_is_not_what_a_deleted_lead_became(town: Town) -> None:
+    customer = netsuite_lead(town, "Ray", "Ray Ltd", email=None)
+    town.sync()
+    town.netsuite("delete", type="customer", id=customer)
+    other = town.new_netsuite("customer", isPerson=False, companyName="Sun Ltd", entityStatus={"id": "8"})
+    town.new_netsuite("contact", firstName="Bob", lastName="Ray", company={"id": other})
+    report = town.sync()
+    assert [hold.kind for hold in report.holds] == ["deleted"]
+    assert [row["IsConverted"] for row in town.rows("salesforce", "Lead")] == [False]
+    assert writes(town.sync()) == 0
+
+
 # --- both ------------------------------------------------------------------------------------------------
 
 

@@ -104,9 +104,10 @@ class Crowd:
                 self.dropped |= {(called, before) for called in self._names(one)}
 
     def _names(self, one: Thing) -> set[str]:
-        """What the record and the one that our keys say is its counterpart are called."""
-        same = (other for other in self.look() if other.key == one.as_key or one.key == other.as_key)
-        return {one.name, *(other.name for other in same)}
+        """What the record and the one that our keys say is its counterpart are called, and were before a merge, which
+        gives a record the name of the winner."""
+        same = [one, *(other for other in self.look() if other.key == one.as_key or one.key == other.as_key)]
+        return {called for each in same for called in (each.name, self.seen.get(each.ref, each).name)}
 
     def types_late(self, one: Thing, fields: dict[str, str | None], seconds: float) -> None:
         """Edit one Salesforce record in a transaction that commits only after a while. The row is locked until then, so

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from connector.core.conversion import edits_left
-from connector.core.flow import Convert, Gone, Hold, Pair, Ref, Retire
+from connector.core.flow import Convert, Gone, Hold, Pair, Ref, Retire, SourceRecord
+from connector.core.lifecycle import entity_of
 from connector.core.mapping.translate import EntityMapping
 from connector.core.planning.desk import Desk
 from connector.core.planning.heirs import contact_of, take_back, waits_for_decision
@@ -15,13 +16,23 @@ from connector.core.schema import Entity, Value
 
 def keep_in_use(desk: Desk) -> None:
     """Let NetSuite leads that Salesforce converted stay in use where somebody edited them meanwhile, and what the edit
-    belongs to is gone from Salesforce, or its counterpart from NetSuite: nothing else shows it."""
+    belongs to is gone from Salesforce, or its counterpart from NetSuite: nothing else shows it. One that is a prospect
+    by now shows what belongs to the account itself."""
     in_use = {one.ref for one in desk.actions if isinstance(one, Retire) and one.undo}
     for event in desk.scene.events:
-        lost = _without_heir(desk, event) if event.link.refs.netsuite in in_use else []
+        if event.link.refs.netsuite in in_use:
+            lost = _without_heir(desk, event, (Entity.ORGANIZATION, Entity.PERSON))
+        elif _is_prospect(event.records.netsuite):
+            lost = _without_heir(desk, event, (Entity.PERSON,))
+        else:
+            continue
         if lost:
             take_back(desk, event)
             desk.actions.append(_still_in_use(event, lost))
+
+
+def _is_prospect(customer: SourceRecord | None) -> bool:
+    return customer is not None and not customer.deleted and entity_of(customer) is Entity.ORGANIZATION
 
 
 def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
@@ -31,14 +42,15 @@ def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
     return Hold("deleted", Entity.LEAD, refs, None, reason, link_id=event.link.id)
 
 
-def _without_heir(desk: Desk, event: LeadEvent) -> list[str]:
-    """The fields of edits that belong to an heir which is gone on a side, and that the other does not show either."""
+def _without_heir(desk: Desk, event: LeadEvent, heirs: Container[Entity]) -> list[str]:
+    """The fields of edits that belong to one of `heirs` which is gone on a side, and that the other does not show
+    either."""
     lead = event.records.salesforce
     became = lead.converted if lead is not None else None
     lost: set[str] = set()
     for ref, entity in ((became.account, Entity.ORGANIZATION), (became.contact, Entity.PERSON)) if became else ():
         ended = _gone(desk, ref)
-        if ref is not None and (ended is not None or ref in desk.scene.deleted):
+        if entity in heirs and ref is not None and (ended is not None or ref in desk.scene.deleted):
             lost |= _unshown(desk, event, desk.mapping(entity), ended)
     return sorted(lost)
 

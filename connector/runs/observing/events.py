@@ -38,7 +38,22 @@ def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -
     """What the person that the lead became carries."""
     now = _leads_now(look, link)
     lead = {**now.salesforce, **values.salesforce, **values.netsuite}
-    return likeness(Entity.PERSON, {**lead, "organization": _as_organization(look, link.refs.netsuite)}).seeks
+    homes = _homes(look, link.refs.netsuite, lead)
+    return frozenset().union(*(likeness(Entity.PERSON, {**lead, "organization": home}).seeks for home in homes))
+
+
+def _homes(look: Look, customer: Ref, lead: Mapping[str, Value]) -> set[str]:
+    """Where the person that the lead became may belong, which tells it where it has no e-mail: to what the lead's own
+    record has become, or, if Save & Convert left nothing of that, to any company of the name that the lead gives."""
+    record = look.records.get(customer)
+    named = likeness(Entity.ORGANIZATION, {"name": lead.get("company")}).seeks
+    companies = {customer}
+    if record is not None and record.deleted and named:
+        side, entity = SystemName.NETSUITE, Entity.ORGANIZATION
+        new = (one for one in look.newcomers.values() if one.ref.system is side and one.entity is entity)
+        companies.update(one.ref for one in new if one.likeness.carries & named)
+        companies.update(ref for refs in look.store.candidates(side, entity, sorted(named)).values() for ref in refs)
+    return {_as_organization(look, one) for one in companies}
 
 
 def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> bool:
@@ -73,8 +88,7 @@ def _event(
 
 
 def _as_organization(look: Look, customer: Ref) -> str:
-    """How people name the company that the lead's own record has become: without an e-mail, a person is told by name
-    and company."""
+    """How people name the company that they belong to."""
     link_id = look.links.link_of(customer)
     return f"ref:{customer}" if link_id is None else f"link:{link_id}"
 
