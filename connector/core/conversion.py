@@ -239,7 +239,6 @@ def _converted_in_netsuite(
             opportunity_name=rules.opportunity_name,
             reason=_how(record),
             contact_account=contact_account,
-            held=event.now.salesforce,
             agreed=event.values,
         )
     )
@@ -302,14 +301,24 @@ def _hold(event: LeadEvent, reason: str, kind: str) -> Hold:
     return Hold(kind, Entity.LEAD, refs, None, reason, link_id=event.link.id)  # type: ignore[arg-type]
 
 
-def agreed_of_person(convert: Convert, person: EntityMapping, values: Mapping[str, Value]) -> Base:
+def agreed_of_person(
+    agreed: Pair[Mapping[str, Value]],
+    person: EntityMapping,
+    held: Mapping[str, Value],
+    values: Mapping[str, Value],
+    *,
+    made: bool,
+) -> Base:
     """What the two contacts that a lead became have agreed on: what the leads had, in the fields that the conversion
-    took over. What somebody typed into either since is an edit. `values`: of the Salesforce contact."""
-
-    def taken_over(name: str) -> bool:
-        known = name in person.fields and name in values and name in convert.held
-        return known and person.same(name, values[name], convert.held[name])
-
-    ours, theirs = convert.agreed.netsuite, convert.agreed.salesforce
-    names = [name for name in ours.keys() & theirs.keys() if taken_over(name)]
-    return Base(Pair({name: ours[name] for name in names}, {name: theirs[name] for name in names}))
+    took over. What somebody typed into any of them since is an edit. `held`: what the lead held as it was converted,
+    and holds for ever; `values`: of the Salesforce contact; `made`: whether that is new, and nobody else has written
+    into it: what differs is what its rules made of the lead's."""
+    ours, theirs = agreed.netsuite, agreed.salesforce
+    base: dict[str, Value] = {}
+    known = (ours, theirs, held, values)
+    for name in (one for one in person.fields if all(one in some for some in known)):
+        if person.same(name, values[name], held[name]):
+            base[name] = theirs[name]
+        elif made and held[name] is not None and person.same(name, held[name], theirs[name]):
+            base[name] = values[name]
+    return Base(Pair({name: ours[name] for name in base}, base))

@@ -314,10 +314,9 @@ class Convert:
     """Convert an open Salesforce lead into an account (and contact), answering a conversion in NetSuite.
 
     `link_id`: the lead's link, which ends. `person`: the NetSuite contact that the resulting contact is.
-    `contact` is used only if it belongs to the account converted into (`contact_account`). `held`: what the lead holds
-    in Salesforce, which a new contact takes over, and `agreed` what both leads held when they last agreed. `loses`:
-    fields in which the NetSuite lead holds an edit that nothing shows once it is an organization: that value, and
-    Salesforce's own, which stands against it and is carried.
+    `contact` is used only if it belongs to the account converted into (`contact_account`). `agreed`: what both leads
+    held when they last agreed. `loses`: fields in which the NetSuite lead holds an edit that nothing shows once it is
+    an organization: that value, and Salesforce's own, which stands against it and is carried.
     """
 
     lead: Ref
@@ -331,7 +330,6 @@ class Convert:
     opportunity_name: str | None
     reason: str
     contact_account: str | None = None
-    held: Mapping[str, Value] = field(default_factory=dict)
     agreed: Pair[Mapping[str, Value]] = field(default_factory=lambda: Pair({}, {}))
     loses: Mapping[str, tuple[Value, Value]] = field(default_factory=dict)
 

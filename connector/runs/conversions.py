@@ -29,7 +29,7 @@ from connector.core.matching.keys import key_of
 from connector.core.ports import Intent, Overruled
 from connector.core.schema import Entity, SystemName
 from connector.runs.reading import read
-from connector.runs.records import canonical
+from connector.runs.records import canonical, is_overwritten
 from connector.runs.work import (
     Conversed,
     Job,
@@ -92,12 +92,13 @@ def _convert_chunk(work: Work, ready: Sequence[tuple[Convert, Conversion]]) -> N
         ids = work.store.open_intents([_convert_intent(work, convert) for convert, _ in ready])
         work.store.put_overruled([lost for convert, _ in ready for lost in _overruled(work, convert)])
     outcomes = work.parts.systems.salesforce.convert([conversion for _, conversion in ready])
-    keys = [key for (convert, _), outcome in zip(ready, outcomes, strict=True) for key in _keys(convert, outcome)]
-    stamp(work, keys)
-    contacts = read(work.parts, [key.ref for key in keys if key.ref.system is SystemName.SALESFORCE])
+    keys = {convert.lead: _keys(convert, outcome) for (convert, _), outcome in zip(ready, outcomes, strict=True)}
+    stamp(work, [key for both in keys.values() for key in both])
+    contacts = [key.ref for both in keys.values() for key in both if key.ref.system is SystemName.SALESFORCE]
+    back = read(work.parts, [*contacts, *(lead for lead, both in keys.items() if both)])
     with work.store.transaction():
         for (convert, _), outcome in zip(ready, outcomes, strict=True):
-            _after_conversion(work, convert, outcome, contacts)
+            _after_conversion(work, convert, outcome, back)
         close(work, [(None, outcome, id_) for outcome, id_ in zip(outcomes, ids, strict=True)])
 
 
@@ -148,7 +149,7 @@ def _convert_intent(work: Work, convert: Convert) -> Intent:
     )
 
 
-def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: Mapping[Ref, SourceRecord]) -> None:
+def _after_conversion(work: Work, convert: Convert, outcome: Outcome, back: Mapping[Ref, SourceRecord]) -> None:
     """End the lead's link and link the person; what Salesforce made is looked at again in this run."""
     if not isinstance(outcome, Done) or outcome.converted is None:
         refs = one_sided(convert.lead).replace(SystemName.NETSUITE, convert.person)
@@ -167,13 +168,16 @@ def _after_conversion(work: Work, convert: Convert, outcome: Outcome, contacts: 
         linked = work.store.links([convert.person, contact])
         if not any(link.state == "active" for link in linked.values()):
             link = work.store.add_link(Entity.PERSON, Pair(convert.person, contact), "made of one lead", now)
-            work.store.save_bases({link.id: _base_of_the_lead(work, convert, contacts[contact])})
+            work.store.save_bases({link.id: _base_of_the_lead(work, convert, back, contact)})
         work.look_again([convert.person], "conversion")
 
 
-def _base_of_the_lead(work: Work, convert: Convert, contact: SourceRecord) -> Base:
-    mapping = work.parts.mappings.of(Entity.PERSON)
-    return agreed_of_person(convert, mapping, canonical(work, Entity.PERSON, contact))
+def _base_of_the_lead(work: Work, convert: Convert, back: Mapping[Ref, SourceRecord], contact: Ref) -> Base:
+    person, lead = work.parts.mappings.of(Entity.PERSON), back.get(convert.lead)
+    values = canonical(work, Entity.PERSON, back[contact])
+    held = canonical(work, Entity.LEAD, lead) if lead is not None else {}
+    made = convert.contact is None and not is_overwritten(work, back[contact])
+    return agreed_of_person(convert.agreed, person, held, values, made=made)
 
 
 # --- moving NetSuite leads on ---------------------------------------------------------------------------------------

@@ -225,13 +225,13 @@ def read_back(
 ) -> dict[str, Value]:
     """What the written side holds now, in the fields that were written; what was sent where it cannot be read, or
     where somebody else has written since: what they typed is an edit then, and no rule of the system's."""
-    if record is None or record.deleted or _is_overwritten(work, record, answered_at):
+    if record is None or record.deleted or is_overwritten(work, record, answered_at):
         return dict(written)
     values = canonical(work, entity, record)
     return {name: values.get(name, value) for name, value in written.items()}
 
 
-def _is_overwritten(work: Work, record: SourceRecord, answered_at: datetime | None) -> bool:
+def is_overwritten(work: Work, record: SourceRecord, answered_at: datetime | None = None) -> bool:
     """Whether the record was last changed by another user than us, or after our write was answered, where that can be
     told. Rules that a system runs in our own transaction leave our name on it (documented for Salesforce), and come
     before the answer."""

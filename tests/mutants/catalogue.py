@@ -602,6 +602,14 @@ LIVED = (
         "        elif False:\n",
         (LIVES, "-k", "a-prospect-by-both-whose-contact-is-deleted"),
     ),
+    Mutant(
+        "a-rule-that-rewrites-what-a-conversion-made-is-an-edit",
+        "I2",
+        "connector/core/conversion.py",
+        "            base[name] = values[name]\n",
+        "            pass\n",
+        (LIVES, "-k", "emptied-on-the-contact-whose-counterpart-a-rule-rewrites"),
+    ),
 )
 
 MUTANTS = (

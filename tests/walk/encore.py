@@ -31,6 +31,8 @@ def crosses_once(life: Life) -> Iterator[Violation]:
         writes = [_writes(life), _writes(life)]
         if writes == [1, 1] and (_has_automation(life) or life.crowd.companies_disturbed):
             writes = [1, _writes(life)]
+        if writes[0] > 1 and life.crowd.companies_disturbed:  # whom a merge has moved without a stamp comes along
+            writes[0] = 1
         arrived = plain(End.of(life).by_ref[other.ref].fields[field])
         if writes != [1, 0] or arrived != "encore":
             told = f"{one.ref} {field} edited in a calm: writes {writes}, {other.ref} holds {arrived}"
