@@ -81,19 +81,19 @@ class Applied:
 
 @dataclass(slots=True)
 class Work:
-    """A plan being carried out. `finding`: what has no counterpart before this plan, and has one after it."""
+    """A plan being carried out. `to_be_linked`: what has no counterpart before this plan, and one after it."""
 
     parts: Parts
     plan: Plan
     run_id: int
     progress: Progress
     applied: Applied
-    finding: frozenset[Ref] = field(init=False)
+    to_be_linked: frozenset[Ref] = field(init=False)
     _resting: dict[tuple[Entity, Ref, str], Hold] = field(init=False)
 
     def __post_init__(self) -> None:
         linking = (ref for one in self.plan.of(LinkUp) for _, ref in one.refs)
-        self.finding = frozenset([*(one.source for one in self.plan.of(Create)), *linking])
+        self.to_be_linked = frozenset([*(one.source for one in self.plan.of(Create)), *linking])
         now = self.parts.clock.now()
         self._resting = {
             (one.hold.entity, ref, one.hold.payload): one.hold
@@ -165,7 +165,7 @@ def release(work: Work, organizations: Sequence[Ref]) -> None:
         keys = [child_key(ref) for ref in organizations if ref.system is system]
         for entity in (Entity.PERSON, Entity.OPPORTUNITY) if keys else ():
             found = work.store.candidates(system, entity, keys)
-            children = {ref for refs in found.values() for ref in refs} - work.finding
+            children = {ref for refs in found.values() for ref in refs} - work.to_be_linked
             if children:
                 work.look_again(children, "its organization is linked now")
 
