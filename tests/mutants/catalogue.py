@@ -580,11 +580,11 @@ LIVED = (
     ),
     Mutant(
         "the-source-of-a-create-looks-as-it-did-before",
-        "I6",
+        "I22",
         "connector/runs/records.py",
         "        likenesses.append((create.source, create.entity, likeness(create.entity, values).carries))\n",
         "",
-        ("tests/story/test_attack_conversion.py", "-k", "tried_once_and_rests"),
+        (CONVERSION, "-k", "may_have_become_the_contact"),
     ),
     Mutant(
         "who-has-no-email-is-not-found-where-he-went",

@@ -341,6 +341,22 @@ def test_a_netsuite_lead_deleted_beside_a_contact_of_that_name_is_no_conversion(
     assert writes(town.sync()) == 0
 
 
+def test_a_deleted_lead_without_an_email_may_have_become_the_contact_of_its_name(town: Town) -> None:
+    """The contact is told by where it belongs, also one that cannot take our key and is never shown again. Only a
+    person can tell what happened, so that the deletion is not offered to be followed."""
+    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
+    taken = {"NetSuite_Id__c": "crm-4711"}
+    town.new_salesforce("Contact", FirstName="Bob", LastName="Ray", AccountId=account, **taken)
+    customer = netsuite_lead(town, "Ray", "Ray Ltd", email=None)
+    town.sync()
+    town.wait(3600)
+    town.sync()
+    town.netsuite("delete", type="customer", id=customer)
+    report = town.sync()
+    assert [(hold.kind, hold.code) for hold in report.holds] == [("deleted", "")]
+    assert writes(town.sync()) == 0
+
+
 def test_save_and_convert_into_an_existing_contact_that_it_fills(town: Town) -> None:
     prospect = town.new_netsuite("customer", isPerson=False, companyName="Ray Ltd", entityStatus={"id": "8"})
     person = {"firstName": "Bob", "lastName": "Ray", "email": "ray@ray.example"}
