@@ -87,6 +87,7 @@ class Crowd:
         after = self.look()
         self.theirs |= {one.ref for one in after} - {one.ref for one in before}
         self.dropped |= (_standing(before, side) - _standing(after, side)) | _thrown_away(before, after)
+        self.dropped |= _written_over(before, after)
         return str(answer.get("id", ""))
 
     def types(self, one: Thing, fields: dict[str, str | None]) -> None:
@@ -156,11 +157,18 @@ def _standing(things: Sequence[Thing], side: str) -> set[tuple[str, str]]:
 
 def _thrown_away(before: Iterable[Thing], after: Iterable[Thing]) -> set[tuple[str, str]]:
     """What stood in contacts that were deleted, be it that the lead they came of still has it: that one is on its way
-    out of use."""
+    out of use, or an organization by now, which shows nobody a person's fields."""
     live = {one.ref for one in after if one.live}
     gone = [one for one in before if one.live and one.kind == "contact" and one.ref not in live]
-    still = {(one.name, value) for one in after if one.ref in live and one.kind != "lead" for value in _values(one)}
+    shows = [one for one in after if one.ref in live and one.kind != "lead" and not one.stranded]
+    still = {(one.name, value) for one in shows for value in _values(one)}
     return {(one.name, value) for one in gone for value in _values(one)} - still
+
+
+def _written_over(before: Iterable[Thing], after: Iterable[Thing]) -> set[tuple[str, str]]:
+    """What a person let a conversion write over in contacts, be it that another lead of the same person has it."""
+    now = {one.ref: _values(one) for one in after if one.live and one.kind == "contact"}
+    return {(one.name, value) for one in before if one.ref in now for value in _values(one) - now[one.ref]}
 
 
 def _values(one: Thing) -> set[str]:
