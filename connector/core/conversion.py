@@ -131,10 +131,13 @@ def _hold_second_contacts(event: LeadEvent, contact: Ref | None, result: Convers
     if contact is None or contact not in [known for known, _ in event.contacts]:
         return
     result.claimed.update(person.ref for person in event.persons)
-    for person in event.persons:
-        refs: Pair[Ref | None] = Pair(person.ref, contact)
-        reason = f"both systems converted its lead, and {contact} is linked already: doubles to merge?"
-        result.actions.append(Hold("ambiguous", Entity.PERSON, refs, None, reason, code=TWICE_CONVERTED))
+    result.actions += [second_contact(person.ref, contact) for person in event.persons]
+
+
+def second_contact(person: Ref, contact: Ref) -> Hold:
+    """NetSuite's contact of a lead whose Salesforce contact has another counterpart."""
+    reason = f"both systems converted its lead, and {contact} is linked already: doubles to merge?"
+    return Hold("ambiguous", Entity.PERSON, Pair(person, contact), None, reason, code=TWICE_CONVERTED)
 
 
 def edits_left(event: LeadEvent, lead: EntityMapping, heir: EntityMapping) -> dict[str, tuple[Value, Value | Gap]]:

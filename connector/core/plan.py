@@ -20,7 +20,13 @@ from connector.core.planning.heirs import know_heirs, let_edits_cross, take_turn
 from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.orphans import keep_in_use, wait_for_gone
-from connector.core.planning.remembered import hold_claimed, hold_left_behind, hold_second_contacts, resume_conversions
+from connector.core.planning.remembered import (
+    hold_claimed,
+    hold_left_behind,
+    hold_second_contacts,
+    made_of_a_converted_lead,
+    resume_conversions,
+)
 from connector.core.scene import Account, Scene
 
 
@@ -42,7 +48,8 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     hold_left_behind(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
-    certain = made_of_one_lead(conversions.people, by_ref)
+    people = [*conversions.people, *made_of_a_converted_lead(desk, by_ref)]
+    certain = made_of_one_lead(desk, people, by_ref)
     certain += answered_matches(desk, by_ref, {ref for match in certain for _, ref in match.refs})
     settled = {ref for match in certain for _, ref in match.refs}
     desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in certain})

@@ -162,6 +162,46 @@ def test_state_lost_before_the_account_of_a_converted_lead_is_linked(town: Town)
     assert open_holds(town) == []
 
 
+def test_both_convert_a_lead_and_one_renames_it_before_a_state_that_knows_it_not_looks(town: Town) -> None:
+    """Nothing but our key on NetSuite's contact still tells that it is Salesforce's."""
+    lead, customer = linked_lead(town)
+    became = town.salesforce("convert", id=lead, opportunity=False)
+    town.netsuite("save_and_convert", lead=customer, variant="becomes_contact")
+    renamed = {"lastName": "Married", "email": "married@mail.example"}
+    town.netsuite("update", type="contact", id=customer, fields=renamed)
+    town.forget()
+    calm(town)
+    assert [row["Id"] for row in live(town, "Contact")] == [became["contact"]]
+    assert [str(row["id"]) for row in active(town, "contact")] == [customer]
+    assert live(town, "Contact")[0]["NetSuite_Id__c"] == f"ns-contact-{customer}"
+
+
+@pytest.mark.parametrize("variant", ["becomes_contact", "disappears"])
+def test_a_second_contact_of_a_converted_lead_is_held_when_our_state_is_lost(town: Town, variant: str) -> None:
+    """We had made NetSuite's contact of a Salesforce conversion, and forget it; NetSuite converts the lead too. Two of
+    one name without an e-mail: our key on the second tells it, or that it is in what looks like the same company."""
+    fields = {key: value for key, value in lead_fields("Akin", "Aethna Inc").items() if key != "Email"}
+    lead = town.new_salesforce("Lead", **fields)
+    town.sync()
+    customer = town.row("salesforce", "Lead", lead)["NetSuite_Id__c"].removeprefix("ns-customer-")
+    became = town.salesforce("convert", id=lead, opportunity=False)
+    prospect = town.new_netsuite(
+        "customer",
+        isPerson=False,
+        companyName="Aethna Inc",
+        entityStatus={"id": PROSPECT_STATUS},
+        externalId=f"sf-{became['account']}",
+    )
+    names = {"firstName": fields["FirstName"], "lastName": "Akin"}
+    ours = town.new_netsuite("contact", **names, company={"id": prospect}, externalId=f"sf-{became['contact']}")
+    town.netsuite("save_and_convert", lead=customer, variant=variant)
+    town.forget()
+    calm(town)
+    (contact,) = live(town, "Contact")
+    assert contact["NetSuite_Id__c"] == f"ns-contact-{ours}"
+    assert open_holds(town) == [("ambiguous", None), ("ambiguous", None)]
+
+
 def test_a_conversion_into_a_held_double_brings_its_opportunity_to_the_one_prospect(town: Town) -> None:
     town.new_salesforce("Account", Name="Aethna Inc", Type="Prospect")
     lead, _ = linked_lead(town, "Akin", "Aethna, Inc.")

@@ -85,8 +85,9 @@ def pair(newcomers: Iterable[Newcomer], around: Neighbourhood, twins: Mapping[Re
     known = _known(around, result, twins)
     _by_likeness({ref: one for ref, one in left.items() if one.entity not in _CHILDREN}, around, known, result)
     places = _places(result, around, twins)
-    children = {ref: _placed(one, places) for ref, one in left.items() if one.entity in _CHILDREN}
-    _by_likeness(children, _with_carriers(around, children), known, result)
+    children = {ref: _placed(one, places) for ref, one in by_ref.items() if one.entity in _CHILDREN}
+    alone_yet = {ref: one for ref, one in children.items() if ref in left}
+    _by_likeness(alone_yet, _with_carriers(around, children), known, result)
     result.verdicts = [_doubted(verdict, result) for verdict in result.verdicts]
     return result
 

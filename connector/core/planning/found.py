@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from connector.core.conversion import second_contact
 from connector.core.flow import Base, Linked, LinkUp, Observed, Pair, Ref
 from connector.core.matching.pair import Match, Newcomer
 from connector.core.merge import NEVER_AGREED, merge, overlay
@@ -30,10 +31,17 @@ def link_in_place(desk: Desk, by_ref: dict[Ref, Newcomer], customer: Ref, sold_a
     link_up(desk, match, {customer: netsuite, sold_as: salesforce})
 
 
-def made_of_one_lead(people: Iterable[Pair[Ref]], by_ref: Mapping[Ref, Newcomer]) -> list[Match]:
-    """The contacts that both systems made of one lead, wherever they belong, unless one has a counterpart already."""
-    new = (refs for refs in people if refs.netsuite in by_ref and refs.salesforce in by_ref)
-    return [Match(Entity.PERSON, refs, "made of one lead") for refs in new]
+def made_of_one_lead(desk: Desk, people: Iterable[Pair[Ref]], by_ref: dict[Ref, Newcomer]) -> list[Match]:
+    """The contacts that both systems made of one lead, wherever they belong, unless one has a counterpart already. Of
+    several leads that became one Salesforce contact, only the first NetSuite contact can have it."""
+    found: dict[Ref, Match] = {}
+    for refs in people:
+        if refs.salesforce in found and refs.netsuite in by_ref:
+            desk.actions.append(second_contact(refs.netsuite, refs.salesforce))
+            del by_ref[refs.netsuite]
+        elif refs.netsuite in by_ref and refs.salesforce in by_ref:
+            found[refs.salesforce] = Match(Entity.PERSON, refs, "made of one lead")
+    return list(found.values())
 
 
 def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from connector.core.conversion import TWICE_CONVERTED
+from connector.core.conversion import TWICE_CONVERTED, second_contact
 from connector.core.flow import Hold, LinkUp, Pair, Ref
 from connector.core.matching.likeness import child_key
 from connector.core.matching.pair import Newcomer
@@ -61,6 +61,25 @@ def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             refs = one_sided(ref).replace(claim.system, claim)
             desk.actions.append(Hold("ambiguous", newcomer.entity, refs, None, reason))
             del by_ref[ref]
+
+
+def made_of_a_converted_lead(desk: Desk, by_ref: dict[Ref, Newcomer]) -> list[Pair[Ref]]:
+    """The contacts that both systems made of one lead: our key on NetSuite's names the lead that Salesforce converted.
+    Where Salesforce's has another counterpart, be it that only a key says so, NetSuite's is held."""
+    named = {one.claim for one in by_ref.values()}
+    both: list[Pair[Ref]] = []
+    for ref, newcomer in list(by_ref.items()):
+        became = desk.scene.converted.get(newcomer.claim) if newcomer.claim is not None else None
+        contact = became.contact if became is not None else None
+        if newcomer.entity is not Entity.PERSON or contact is None:
+            continue
+        claim = by_ref[contact].claim if contact in by_ref else None
+        if claim in (None, ref) and contact not in named and desk.scene.links.link_of(contact) is None:
+            both.append(Pair(ref, contact))
+        else:
+            desk.actions.append(second_contact(ref, contact))
+            del by_ref[ref]
+    return both
 
 
 def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:

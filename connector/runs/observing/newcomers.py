@@ -88,9 +88,17 @@ def _strangers(look: Look) -> set[Ref]:
     pointed = {one.claim for one in look.newcomers.values() if one.claim}
     pointed |= {parent for one in look.newcomers.values() if (parent := _unlinked_parent(one))}
     pointed |= {ref for refs in look.carriers.values() for ref in refs}
-    pointed |= set(_seekers(look))
+    pointed |= set(_seekers(look)) | set(_contacts_of_claimed_leads(look))
     strangers = {ref for ref in pointed if ref not in look.records}
     return strangers - {ref for ref, link in look.store.links(strangers).items() if _is_known(link, ref)}
+
+
+def _contacts_of_claimed_leads(look: Look) -> Iterator[Ref]:
+    """What Salesforce made of the leads that keys name: a contact that NetSuite made of the same lead names that."""
+    for one in look.newcomers.values():
+        lead = look.records.get(one.claim) if one.entity is Entity.PERSON and one.claim is not None else None
+        if lead is not None and lead.converted is not None and lead.converted.contact is not None:
+            yield lead.converted.contact
 
 
 def _is_known(link: Link, ref: Ref) -> bool:
