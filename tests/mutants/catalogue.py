@@ -534,8 +534,8 @@ LIVED = (
         "who-is-held-with-a-late-one-is-forgotten",
         "I8",
         "connector/runs/observing/newcomers.py",
-        " | (held_together(look) - look.records.keys())",
-        "",
+        "(held_together(look) | _leads_alike(look))",
+        "_leads_alike(look)",
         (LIVES, "-k", "held-beside-a-lead-that-became-a-contact"),
     ),
     Mutant(
@@ -609,6 +609,14 @@ LIVED = (
         "    _by_likeness(alone_yet, _with_carriers(around, children), known, result)\n",
         "    _by_likeness(alone_yet, _with_carriers(around, alone_yet), known, result)\n",
         (ATTACK, "-k", "state_is_lost"),
+    ),
+    Mutant(
+        "a-contact-is-taken-for-new-beside-the-lead-that-it-was",
+        "I22",
+        "connector/runs/observing/newcomers.py",
+        "(held_together(look) | _leads_alike(look))",
+        "held_together(look)",
+        (LIVES, "-k", "while-we-look"),
     ),
     Mutant(
         "an-edit-stays-behind-in-a-prospect",

@@ -9,7 +9,7 @@ from connector.core.lifecycle import entity_of
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import Likeness, likeness, linked_home
 from connector.core.matching.pair import Newcomer
-from connector.core.schema import Entity, SystemName
+from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import held_together, leads_turned_contact, results_of_conversions
 from connector.runs.observing.look import Look, fetch, is_here, translate
 
@@ -74,7 +74,7 @@ def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> Mapping[Ref,
     only by all of them, and so is whoever is on hold with one that comes in sight. A contact may be what a lead has
     become, which comes with it: returns the leads' links of all that is in hand by now."""
     _find_carriers(look)
-    while strangers := _strangers(look) | (held_together(look) - look.records.keys()):
+    while strangers := _strangers(look) | ((held_together(look) | _leads_alike(look)) - look.records.keys()):
         fetch(look, strangers)
         fetch(look, leads_turned_contact(look))
         lead_links = look.store.lead_links(look.records)
@@ -99,6 +99,28 @@ def _contacts_of_claimed_leads(look: Look) -> Iterator[Ref]:
         lead = look.records.get(one.claim) if one.entity is Entity.PERSON and one.claim is not None else None
         if lead is not None and lead.converted is not None and lead.converted.contact is not None:
             yield lead.converted.contact
+
+
+def _leads_alike(look: Look) -> set[Ref]:
+    """Linked NetSuite leads that new contacts there look like: Save & Convert may have made them of those since we
+    looked at what was deleted."""
+    side, keys = SystemName.NETSUITE, set[str]()
+    for one in look.newcomers.values():
+        if one.ref.system is side and one.entity is Entity.PERSON:
+            keys |= likeness(Entity.LEAD, {**one.values, "company": _company_name(look, one)}).carries
+    found = look.store.candidates(side, Entity.LEAD, sorted(keys)) if keys else {}
+    return {
+        link.refs.netsuite for link in look.store.lead_links(ref for refs in found.values() for ref in refs).values()
+    }
+
+
+def _company_name(look: Look, person: Newcomer) -> Value:
+    """The name of the organization that somebody belongs to, as far as it is known."""
+    named, home = _unlinked_parent(person), linked_home(person.values)
+    if named is not None and named in look.newcomers:
+        return look.newcomers[named].values.get("name")
+    base = look.store.bases([home]).get(home) if home is not None else None
+    return base.values.of(person.ref.system).get("name") if base is not None else None
 
 
 def _is_known(link: Link, ref: Ref) -> bool:
