@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from connector.core.flow import Link, Ref, SourceRecord
 from connector.core.lifecycle import entity_of
@@ -104,23 +104,26 @@ def _contacts_of_claimed_leads(look: Look) -> Iterator[Ref]:
 def _leads_alike(look: Look) -> set[Ref]:
     """Linked NetSuite leads that new contacts there look like: Save & Convert may have made them of those since we
     looked at what was deleted."""
-    side, keys = SystemName.NETSUITE, set[str]()
-    for one in look.newcomers.values():
-        if one.ref.system is side and one.entity is Entity.PERSON:
-            keys |= likeness(Entity.LEAD, {**one.values, "company": _company_name(look, one)}).carries
-    found = look.store.candidates(side, Entity.LEAD, sorted(keys)) if keys else {}
-    return {
-        link.refs.netsuite for link in look.store.lead_links(ref for refs in found.values() for ref in refs).values()
+    side = SystemName.NETSUITE
+    people = [one for one in look.newcomers.values() if one.ref.system is side and one.entity is Entity.PERSON]
+    if not people:
+        return set()
+    companies = _company_names(look, people)
+    keys: set[str] = set()
+    for one in people:
+        keys |= likeness(Entity.LEAD, {**one.values, "company": companies.get(one.values.get("organization"))}).carries
+    found = {ref for refs in look.store.candidates(side, Entity.LEAD, sorted(keys)).values() for ref in refs}
+    return {link.refs.netsuite for link in look.store.lead_links(found).values()}
+
+
+def _company_names(look: Look, people: Sequence[Newcomer]) -> Mapping[Value, Value]:
+    """What the organizations are called that these belong to, as far as it is known."""
+    linked = look.store.bases({home for one in people if (home := linked_home(one.values)) is not None})
+    names: dict[Value, Value] = {
+        f"link:{link_id}": base.values.netsuite.get("name") for link_id, base in linked.items()
     }
-
-
-def _company_name(look: Look, person: Newcomer) -> Value:
-    """The name of the organization that somebody belongs to, as far as it is known."""
-    named, home = _unlinked_parent(person), linked_home(person.values)
-    if named is not None and named in look.newcomers:
-        return look.newcomers[named].values.get("name")
-    base = look.store.bases([home]).get(home) if home is not None else None
-    return base.values.of(person.ref.system).get("name") if base is not None else None
+    parents = {ref for one in people if (ref := _unlinked_parent(one)) is not None} & look.newcomers.keys()
+    return names | {f"ref:{ref}": look.newcomers[ref].values.get("name") for ref in parents}
 
 
 def _is_known(link: Link, ref: Ref) -> bool:
