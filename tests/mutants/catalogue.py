@@ -528,7 +528,7 @@ LIVED = (
         "connector/core/planning/emptied.py",
         "            _empty(desk, event, stale)\n",
         "            continue\n",
-        (LIVES, "-k", "emptied-on-the-contact-before-its-lead"),
+        (ATTACK, "-k", "was_emptied_on_a_contact"),
     ),
     Mutant(
         "who-is-held-with-a-late-one-is-forgotten",

@@ -260,6 +260,22 @@ def test_an_edit_of_a_lead_fills_an_empty_field_of_the_linked_contact_it_is_conv
     assert open_holds(town) == []
 
 
+def test_what_was_emptied_on_a_contact_stays_empty_when_a_lead_is_converted_into_it(town: Town) -> None:
+    """Salesforce fills what is empty there from the lead."""
+    fields = {key: value for key, value in lead_fields("Ray", "Ray Ltd").items() if key != "Company"}
+    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
+    contact = town.new_salesforce("Contact", **fields, Title="Clerk", AccountId=account)
+    lead, customer = linked_lead(town, "Ray", "Ray Ltd", Title="Clerk")
+    into = {"prospect": counterpart(town, "Account", account), "contact": counterpart(town, "Contact", contact)}
+    town.salesforce("update", type="Contact", id=contact, fields={"Title": None})
+    town.sync()
+    town.netsuite("save_and_convert", lead=customer, **into, contact_choice="keep", variant="disappears")
+    calm(town)
+    assert town.row("salesforce", "Lead", lead)["ConvertedContactId"] == contact
+    assert town.row("salesforce", "Contact", contact)["Title"] is None
+    assert town.row("netsuite", "contact", into["contact"])["title"] is None
+
+
 def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Town) -> None:
     contact = converted_into_an_aide(town)
     town.salesforce("update", type="Contact", id=contact, fields={"Phone": "555-0404"})

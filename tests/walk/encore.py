@@ -33,7 +33,10 @@ def crosses_once(life: Life) -> Iterator[Violation]:
             writes = [1, _writes(life)]
         if writes[0] > 1 and life.crowd.companies_disturbed:  # whom a merge has moved without a stamp comes along
             writes[0] = 1
-        arrived = plain(End.of(life).by_ref[other.ref].fields[field])
+        after = End.of(life)
+        if life.crowd.companies_disturbed and after.held(one.ref):
+            return  # whom a merge has moved to a company whose counterpart is gone is held as soon as that shows
+        arrived = plain(after.by_ref[other.ref].fields[field])
         if writes != [1, 0] or arrived != "encore":
             told = f"{one.ref} {field} edited in a calm: writes {writes}, {other.ref} holds {arrived}"
             yield Violation("I5", told)
