@@ -547,6 +547,14 @@ LIVED = (
         (LIVES, "-k", "one-lead-two-companies-of-one-name"),
     ),
     Mutant(
+        "one-contact-of-two-leads-is-linked-twice",
+        "I22",
+        "connector/core/planning/found.py",
+        "        if refs.salesforce in found and refs.netsuite in by_ref:\n",
+        "        if False:\n",
+        (ATTACK, "-k", "one_contact_in_salesforce_and_two_in_netsuite"),
+    ),
+    Mutant(
         "a-contact-of-another-is-taken-for-the-leads",
         "I25",
         "connector/runs/observing/events.py",

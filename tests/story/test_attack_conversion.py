@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.core.conversion import TWICE_CONVERTED
 from connector.core.flow import Choice
 from tests.story.answering import answer
 from tests.story.people import (
@@ -258,6 +259,20 @@ def test_an_edit_of_a_lead_fills_an_empty_field_of_the_linked_contact_it_is_conv
     calm(town)
     assert town.row("salesforce", "Contact", contact)["Title"] == "CEO"
     assert open_holds(town) == []
+
+
+def test_leads_that_became_one_contact_in_salesforce_and_two_in_netsuite(town: Town) -> None:
+    """The first of the two is linked with that contact, the other is its double."""
+    leads = [linked_lead(town, name, "Ray Ltd") for name in ("Ray", "Raye")]
+    made = town.salesforce("convert", id=leads[0][0])
+    town.salesforce("convert", id=leads[1][0], account=made["account"], contact=made["contact"])
+    for _, customer in leads:
+        town.netsuite("save_and_convert", lead=customer, variant="becomes_contact")
+    calm(town)
+    assert [row["Id"] for row in live(town, "Contact")] == [made["contact"]]
+    assert counterpart(town, "Contact", made["contact"]) == leads[0][1]
+    held = [one.hold.refs for one in town.store.open_holds() if one.hold.code == TWICE_CONVERTED]
+    assert [str(refs.netsuite) for refs in held] == [f"netsuite:contact:{leads[1][1]}"]
 
 
 def test_what_was_emptied_on_a_contact_stays_empty_when_a_lead_is_converted_into_it(town: Town) -> None:
