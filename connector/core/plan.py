@@ -24,6 +24,7 @@ from connector.core.planning.remembered import (
     hold_claimed,
     hold_left_behind,
     hold_second_contacts,
+    hold_second_looks,
     made_of_a_converted_lead,
     resume_conversions,
 )
@@ -59,8 +60,9 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     know_heirs(desk, [one for one in conversions.actions if isinstance(one, Convert)])
     for match in matches:
         link_up(desk, match, by_ref)
+    not_new = conversions.not_yet | hold_second_looks(desk, pairing)
     for verdict in pairing.verdicts:
-        if not (isinstance(verdict, NewOn) and verdict.ref in conversions.not_yet):
+        if not (isinstance(verdict, NewOn) and verdict.ref in not_new):
             _unlinked(desk, verdict)
     for linked in scene.linked:
         plan_linked(desk, linked)

@@ -90,6 +90,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         lead_links = parts.store.lead_links(look.records)
         events = tuple(one for one in see_events(look, lead_links, rechecked) if one.link.id not in moved_on)
     linked = tuple(see_linked(look))
+    converted = dict(_converted(look))
     scene = Scene(
         links=look.links,
         around=Neighbourhood(look.carriers, links_around(look)),
@@ -104,7 +105,8 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
         written=written_lately(parts.store, (ref for one in linked for ref in refs_of(one)), now),
         inactive={ref: parse_key(one.key, ref.system) for ref, one in look.records.items() if one.inactive},
         deleted=frozenset(ref for ref, record in look.records.items() if record.deleted),
-        converted=dict(_converted(look)),
+        converted=converted,
+        knew=frozenset(ref for ref in converted if parse_key(look.records[ref].key, ref.system) is not None),
         witnessed=frozenset(look.listed_deleted | remembered_deletions(look)),
         problems=look.problems,
         won=frozenset(),

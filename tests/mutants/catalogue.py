@@ -555,6 +555,14 @@ LIVED = (
         (ATTACK, "-k", "one_contact_in_salesforce_and_two_in_netsuite"),
     ),
     Mutant(
+        "the-second-contact-of-a-lead-is-made-in-salesforce",
+        "I25",
+        "connector/core/plan.py",
+        "    not_new = conversions.not_yet | hold_second_looks(desk, pairing)\n",
+        "    not_new = conversions.not_yet\n",
+        (ATTACK, "-k", "second_contact_of_a_converted_lead_is_held"),
+    ),
+    Mutant(
         "a-contact-of-another-is-taken-for-the-leads",
         "I25",
         "connector/runs/observing/events.py",

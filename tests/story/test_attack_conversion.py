@@ -177,10 +177,11 @@ def test_both_convert_a_lead_and_one_renames_it_before_a_state_that_knows_it_not
     assert live(town, "Contact")[0]["NetSuite_Id__c"] == f"ns-contact-{customer}"
 
 
-@pytest.mark.parametrize("variant", ["becomes_contact", "disappears"])
+@pytest.mark.parametrize("variant", ["becomes_contact", "disappears", "merged"])
 def test_a_second_contact_of_a_converted_lead_is_held_when_our_state_is_lost(town: Town, variant: str) -> None:
     """We had made NetSuite's contact of a Salesforce conversion, and forget it; NetSuite converts the lead too. Two of
-    one name without an e-mail: our key on the second tells it, or that it is in what looks like the same company."""
+    one name without an e-mail: our key on the second tells it, or that it is in what looks like the same company, or
+    our key on the lead, which tells that NetSuite had it too."""
     fields = {key: value for key, value in lead_fields("Akin", "Aethna Inc").items() if key != "Email"}
     lead = town.new_salesforce("Lead", **fields)
     town.sync()
@@ -195,12 +196,15 @@ def test_a_second_contact_of_a_converted_lead_is_held_when_our_state_is_lost(tow
     )
     names = {"firstName": fields["FirstName"], "lastName": "Akin"}
     ours = town.new_netsuite("contact", **names, company={"id": prospect}, externalId=f"sf-{became['contact']}")
-    town.netsuite("save_and_convert", lead=customer, variant=variant)
+    merged = variant == "merged"
+    made = town.netsuite("save_and_convert", lead=customer, variant="disappears" if merged else variant)
+    if merged:
+        town.netsuite("merge", type="customer", winner=prospect, losers=[made["prospect"]])
     town.forget()
     calm(town)
     (contact,) = live(town, "Contact")
     assert contact["NetSuite_Id__c"] == f"ns-contact-{ours}"
-    assert open_holds(town) == [("ambiguous", None), ("ambiguous", None)]
+    assert open_holds(town) == [("ambiguous", None)] * (1 if merged else 2)  # the company is a double too
 
 
 def test_a_conversion_into_a_held_double_brings_its_opportunity_to_the_one_prospect(town: Town) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from connector.core.conversion import TWICE_CONVERTED, second_contact
-from connector.core.flow import Hold, LinkUp, Pair, Ref
+from connector.core.flow import Hold, LinkUp, NewOn, Pair, Ref
 from connector.core.matching.likeness import child_key
-from connector.core.matching.pair import Newcomer
+from connector.core.matching.pair import Newcomer, Pairing
 from connector.core.planning.desk import Desk
 from connector.core.planning.holding import one_sided
 from connector.core.schema import Entity, SystemName, Value
@@ -80,6 +80,16 @@ def made_of_a_converted_lead(desk: Desk, by_ref: dict[Ref, Newcomer]) -> list[Pa
             desk.actions.append(second_contact(ref, contact))
             del by_ref[ref]
     return both
+
+
+def hold_second_looks(desk: Desk, pairing: Pairing) -> frozenset[Ref]:
+    """New NetSuite contacts that look like what Salesforce made of a lead that we knew, and which has its counterpart:
+    NetSuite has converted the lead too, by a form that leaves its key on nothing. Returns them; they are held."""
+    became = {desk.scene.converted[lead].contact for lead in desk.scene.knew}
+    contacts = {one.ref for one in pairing.verdicts if isinstance(one, NewOn) and one.ref in pairing.alike}
+    found = {ref: contact for ref in contacts for contact in pairing.alike[ref] if contact in became}
+    desk.actions += [second_contact(ref, contact) for ref, contact in sorted(found.items())]
+    return frozenset(found)
 
 
 def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ...]:
