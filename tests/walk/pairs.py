@@ -1,12 +1,13 @@
 """Not drawn by lot, but counted: a lead moves on, and something else happens so many calls of ours later.
 
 A trace is made from its number, which counts through the worlds that the lead is in, its moves, the deeds after it, the
-calls of a quiet run that have been made by then, and those between the two. Numbers that follow each other are far
-apart in this count, so that some of them tell of all.
+calls of a quiet run that have been made by then, and those between the two; among those after which our state is lost,
+also the calls until then. Numbers that follow each other are far apart in this count, so that some of them tell of all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import product
 from math import prod
 
@@ -42,6 +43,10 @@ def _contact(side: str) -> Operation:
 
 def _delete(side: str, name: str = PERSON) -> Operation:
     return {"do": "delete", "side": side, "name": name}
+
+
+def _merge(side: str, name: str = COMPANY) -> Operation:
+    return {"do": "merge", "side": side, "winner": name, "loser": name}
 
 
 def _save_and_convert(variant: str, choice: str = "keep", *, existing: bool = False) -> Operation:
@@ -82,6 +87,7 @@ _MOVES: _Operations = (
     *(_convert(existing=existing) for existing in (False, True)),
     *(_delete(side) for side in SIDES),
 )
+_FORGOTTEN: _Operations = ({"do": "forget"},)
 _DEEDS: tuple[_Operations, ...] = (
     *((_edit(side, PERSON, "title", "v9"),) for side in SIDES),
     *((_edit(side, PERSON, "description", None),) for side in SIDES),
@@ -98,29 +104,61 @@ _DEEDS: tuple[_Operations, ...] = (
     *((_lead(side, title="v9"),) for side in SIDES),
     ({"do": "late_edit", "person": PERSON, "field": "title", "value": "v9", "seconds": 200},),
     ({"do": "lock", "name": PERSON, "locked": True},),
-    ({"do": "forget"},),
+    _FORGOTTEN,
     *((_crash(when, of),) for when, of in product(("before", "after"), ("call", "commit"))),
     *((_fault(side, "lose_answer, write", 1),) for side in SIDES),
     *((_fault(side, "error", LONGER_THAN_A_CALL),) for side in SIDES),
 )
+_MERGED: tuple[_Operations, ...] = (
+    *((_organization(side), _merge(side)) for side in SIDES),
+    *((move, _merge(side)) for move in (_convert(), _save_and_convert("disappears")) for side in SIDES),
+)
+"""Deeds by which there are two companies of one name, which become one."""
 _CALLS_INTO_A_RUN = (0, 5)
 _CALLS_BETWEEN = range(26)
-_SIZES = tuple(map(len, (_WORLDS, _MOVES, _DEEDS, _CALLS_INTO_A_RUN, _CALLS_BETWEEN)))
+_CALLS_UNTIL_LOST = (0, 2, 5, 9, 14, 20, 40)
 _STRIDE = 1_000_003
 """A prime, so that steps of this length come to every number once."""
 
-NUMBER = prod(_SIZES)
+
+def _sizes(*choices: Collection[object]) -> tuple[int, ...]:
+    return tuple(map(len, (_WORLDS, _MOVES, *choices, _CALLS_INTO_A_RUN, _CALLS_BETWEEN)))
+
+
+_BEFORE_THE_LOSS = (*(deed for deed in _DEEDS if deed is not _FORGOTTEN), *_MERGED)
+_PAIRS, _LOSSES = _sizes(_DEEDS), _sizes(_BEFORE_THE_LOSS, _CALLS_UNTIL_LOST)
+
+PAIRS, LOSSES = prod(_PAIRS), prod(_LOSSES)
 """How many there are."""
 
 
 def make_pair_trace(number: int) -> Trace:
-    """The trace of that number; from `NUMBER` on they begin anew."""
-    rest, place = number * _STRIDE % NUMBER, []
-    for size in _SIZES:
+    """The trace of that number; from `PAIRS` on they begin anew."""
+    world, move, deed, into_the_run, between = _place(number, _PAIRS)
+    return _trace(number, (world, move, into_the_run, between), _DEEDS[deed])
+
+
+def make_loss_trace(number: int) -> Trace:
+    """The same with the loss of our state after the deed; from `LOSSES` on they begin anew."""
+    world, move, deed, until_lost, into_the_run, between = _place(number, _LOSSES)
+    after = (*_BEFORE_THE_LOSS[deed], *_pause(_CALLS_UNTIL_LOST[until_lost]), *_FORGOTTEN)
+    return _trace(number, (world, move, into_the_run, between), after)
+
+
+def _place(number: int, sizes: tuple[int, ...]) -> list[int]:
+    rest, place = number * _STRIDE % prod(sizes), []
+    for size in sizes:
         rest, at = divmod(rest, size)
         place.append(at)
-    world, move, deed, into_the_run, between = place
-    before = [*_WORLDS[world], {"do": "yield", "calls": IN_SYNC + _CALLS_INTO_A_RUN[into_the_run]}]
-    pause = [{"do": "yield", "calls": _CALLS_BETWEEN[between]}] if between else []
+    return place
+
+
+def _pause(calls: int) -> _Operations:
+    return ({"do": "yield", "calls": calls},) if calls else ()
+
+
+def _trace(number: int, place: tuple[int, int, int, int], after: _Operations) -> Trace:
+    world, move, into_the_run, between = place
+    before = (*_WORLDS[world], *_pause(IN_SYNC + _CALLS_INTO_A_RUN[into_the_run]))
     found = {**PLAIN, "met": True, "brisk": True, "dense": True}
-    return {"seed": number, **found, "operations": [*before, _MOVES[move], *pause, *_DEEDS[deed]]}
+    return {"seed": number, **found, "operations": [*before, _MOVES[move], *_pause(_CALLS_BETWEEN[between]), *after]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,19 @@ from connector.core.schema import SystemName
 from tests.walk import faults
 from tests.walk.manners import MAKERS, Manner
 from tests.walk.memory import Memory
-from tests.walk.pairs import NUMBER, make_pair_trace
+from tests.walk.pairs import LOSSES, PAIRS, make_loss_trace, make_pair_trace
 from tests.walk.shrink import shrink
 from tests.walk.trace import KINDS, Trace, make_trace
 from tests.walk.walk import REGRESSIONS, Verdict, judge, load, save
 
 FRESH_SEEDS = range(1_000, 1_060)
 SEEDS_LIVED_TWICE = (3, 11, 12)
-SEEDS_OF_OTHER_MANNERS = {"dense": range(5), "small": range(5), "pairs": range(1_100, NUMBER, 1_100)}
+SEEDS_OF_OTHER_MANNERS = {
+    "dense": range(5),
+    "small": range(5),
+    "pairs": range(1_100, PAIRS, 1_100),
+    "losses": range(9_000, LOSSES, 9_000),
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -47,10 +53,11 @@ def test_so_does_one_in_another_manner(manner: Manner, seed: int) -> None:
     assert told(judge(MAKERS[manner](seed))) == [], f"python -m tests.walk --seeds 1 --start {seed} --{manner}"
 
 
-def test_no_two_pairs_are_alike() -> None:
-    told_apart = {repr(make_pair_trace(number)["operations"]) for number in range(NUMBER)}
-    assert len(told_apart) == NUMBER
-    assert make_pair_trace(NUMBER)["operations"] == make_pair_trace(0)["operations"]
+@pytest.mark.parametrize(("make", "number"), [(make_pair_trace, PAIRS), (make_loss_trace, LOSSES)])
+def test_no_two_counted_traces_are_alike(make: Callable[[int], Trace], number: int) -> None:
+    looked_at = range(0, number, number // 100_000)
+    assert len({repr(make(one)["operations"]) for one in looked_at}) == len(looked_at)
+    assert make(number)["operations"] == make(0)["operations"]
 
 
 def test_a_seed_always_makes_the_same_calls() -> None:
