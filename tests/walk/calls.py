@@ -34,13 +34,15 @@ _READS_BY_POST = re.compile(r'composite/sobjects/\w+ .*"fields": ?\[|composite (
 
 @dataclass
 class Call:
-    """One request of ours. `line`: how it goes into the log; `answered`: what came back, empty where nothing did."""
+    """One request of ours. `line`: how it goes into the log; `answered`: what came back, empty where nothing did;
+    `forgotten`: we died before we had committed what came back."""
 
     side: str
     line: str
     writes: bool
     asked: str
     answered: str = ""
+    forgotten: bool = False
 
     def touches(self, ref: str, field: str) -> bool:
         """Whether it writes this record, or got to see this field of it."""

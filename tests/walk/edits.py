@@ -85,11 +85,15 @@ def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
 
 
 def _before_our_receipt(life: Life, edit: Edit) -> bool:
-    """Whether our last write into the field, or our last look at it, was a write without a receipt: who takes that
-    back leaves the record as it is where the write never arrived."""
-    calls = (call for call in reversed(life.calls[: edit.call - 1]) if call.side == edit.side)
-    last = next((call for call in calls if call.touches(edit.ref, edit.field)), None)
-    return last is not None and last.writes and edit.ref.rpartition(":")[2] not in last.answered
+    """Whether our last write into the field, or our last look at it, was a write of which we do not know that it
+    arrived, because no answer came or we died with it, and with what we saw afterwards: who takes that back leaves the
+    record as it is where the write never arrived."""
+    ours = (call for call in reversed(life.calls[: edit.call - 1]) if call.side == edit.side)
+    known = (call for call in ours if call.writes or not call.forgotten)
+    last = next((call for call in known if call.touches(edit.ref, edit.field)), None)
+    if last is None or not last.writes:
+        return False
+    return last.forgotten or edit.ref.rpartition(":")[2] not in last.answered
 
 
 def _before_we_met(end: End, edit: Edit) -> bool:

@@ -91,6 +91,7 @@ class Life:
         self.left: list[Operation] = list(reversed(self.trace["operations"]))
         self.crash_at: tuple[str, str] | None = None
         self.last_words: bytes | None = None
+        self._committed = 0  # of our calls, what came back
         self.memory = memory()
         self.memory.restore(self.newborn)
         self.memory.on_commit = self.before_commit
@@ -246,6 +247,7 @@ class Life:
         """The moment after a commit is the moment before whatever comes next: a call, or another commit."""
         if self.crash_at in (("before", "commit"), ("after", "commit, made")):
             self._crash()
+        self._committed = len(self.calls)
         if self.crash_at == ("after", "commit"):
             self.crash_at = ("after", "commit, made")
 
@@ -285,6 +287,8 @@ class Life:
         self.tally[f"crash {when} {what.partition(',')[0]}" if image is None else "state lost"] += 1
         self.crash_at = None
         self.last_words = image or self.memory.image()
+        for call in self.calls[self._committed :]:
+            call.forgotten = True
         raise Crash
 
 
