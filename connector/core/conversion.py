@@ -11,7 +11,7 @@ prospect; or it makes the id a contact, or drops it (the vendor does not documen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,8 +51,9 @@ def plan_conversions(
     converted_statuses: tuple[str, ...],
 ) -> Conversions:
     """Turn lead events into actions. An event that turns out to be none (an echo, an edit) asks for nothing."""
-    result = Conversions()
-    for event in sorted(events, key=lambda one: one.link.id):
+    in_order = sorted(events, key=lambda one: one.link.id)
+    result = Conversions(people=_made_by_both(in_order))
+    for event in in_order:
         lead = event.records.salesforce
         if lead is not None and lead.converted is not None:
             _converted_in_salesforce(event, lead, rules, result)
@@ -82,6 +83,21 @@ def _gone(record: SourceRecord | None) -> bool:
     return record is not None and record.deleted
 
 
+def _made_by_both(events: Sequence[LeadEvent]) -> list[Pair[Ref]]:
+    """The contacts that both systems made of one lead: NetSuite's has the lead's id, or is the only one that it can
+    have become. Nobody can tell of which of several leads it is that look like it."""
+    ids = {event.link.refs.netsuite.id for event in events}
+    found: dict[Ref, set[Pair[Ref]]] = {}
+    for event in events:
+        lead, person = event.records.salesforce, _person(event)
+        contact = lead.converted.contact if lead is not None and lead.converted is not None else None
+        if person is None or contact is None:
+            continue
+        if person.ref.id == event.link.refs.netsuite.id or (person.ref.id not in ids and _moved_on_in_netsuite(event)):
+            found.setdefault(person.ref, set()).add(Pair(person.ref, contact))
+    return [pairs.pop() for pairs in found.values() if len(pairs) == 1]
+
+
 # --- Salesforce first ------------------------------------------------------------------------------------
 
 
@@ -94,14 +110,11 @@ def _converted_in_salesforce(event: LeadEvent, lead: SourceRecord, rules: Conver
     # A company lead has no person in it that could be lost: only the account must be there.
     first = (became.account,) if customer is not None and customer.individual is False else after
     reason = "converted in Salesforce"
-    person = _with_its_id(event)
-    if customer is not None and customer.deleted and not event.seen_before and person is None:
+    if (_gone(customer) or _lacks_its_contact(event)) and not event.seen_before and _person(event) is None:
         # Perhaps somebody converts it in NetSuite just now: what it became there may be younger than our look.
         result.not_yet.update(after)
         result.again += [*event.link.refs_both(), *after]
         return
-    if person is not None and became.contact is not None:
-        result.people.append(Pair(person.ref, became.contact))
     for heir in after:
         result.heirs.setdefault(heir, []).append(event)
     if customer is not None and (customer.deleted or entity_of(customer) is Entity.ORGANIZATION):

@@ -19,6 +19,8 @@ EDITS = f"{STORY}test_attack_edits.py"
 GONE = f"{STORY}test_attack_gone.py"
 CONVERSION = f"{STORY}test_conversion.py"
 ATTACK = f"{STORY}test_attack_conversion.py"
+MOVING_ON = f"{STORY}test_attack_moving_on.py"
+MEANWHILE = f"{STORY}test_attack_meanwhile.py"
 FAULTS = f"{STORY}test_faults.py"
 PROMISES = f"{STORY}test_promises.py"
 REVIEW = f"{STORY}test_review.py"
@@ -536,7 +538,7 @@ LIVED = (
         "connector/runs/observing/newcomers.py",
         "(held_together(look) | _leads_alike(look))",
         "_leads_alike(look)",
-        (LIVES, "-k", "held-beside-a-lead-that-became-a-contact"),
+        (MOVING_ON, "-k", "on_hold_with_one"),
     ),
     Mutant(
         "one-lead-is-two-people",
@@ -544,7 +546,39 @@ LIVED = (
         "connector/core/planning/found.py",
         "    return list(found.values())\n",
         "    return []\n",
-        (LIVES, "-k", "one-lead-two-companies-of-one-name"),
+        (MOVING_ON, "-k", "both_systems_convert"),
+    ),
+    Mutant(
+        "only-an-id-tells-the-contact-that-both-made",
+        "I3",
+        "connector/core/conversion.py",
+        "(person.ref.id not in ids and _moved_on_in_netsuite(event))",
+        "False",
+        (MOVING_ON, "-k", "both_systems_convert"),
+    ),
+    Mutant(
+        "one-contact-is-made-of-two-leads",
+        "I3",
+        "connector/core/conversion.py",
+        "    return [pairs.pop() for pairs in found.values() if len(pairs) == 1]\n",
+        "    return [one for pairs in found.values() for one in pairs]\n",
+        (MOVING_ON, "-k", "of_two_leads_of_one_person"),
+    ),
+    Mutant(
+        "a-contact-in-a-company-of-another-name-is-a-stranger",
+        "I3",
+        "connector/runs/observing/events.py",
+        "    if _is_gone_and_converted(look, link):\n",
+        "    if False:\n",
+        (MOVING_ON, "-k", "both_systems_convert"),
+    ),
+    Mutant(
+        "what-netsuite-converts-just-now-is-not-waited-for",
+        "I22",
+        "connector/core/conversion.py",
+        "(_gone(customer) or _lacks_its_contact(event))",
+        "_gone(customer)",
+        (MEANWHILE, "-k", "has_converted_elsewhere"),
     ),
     Mutant(
         "one-contact-of-two-leads-is-linked-twice",
@@ -576,7 +610,7 @@ LIVED = (
         "connector/core/conversion.py",
         "    if _lacks_its_contact(event) and not event.seen_before:\n",
         "    if False:\n",
-        (LIVES, "-k", "a-contact-that-is-edited-while-we-read"),
+        (MEANWHILE, "-k", "is_edited_between"),
     ),
     Mutant(
         "the-winner-of-a-merge-takes-no-edit-over",
@@ -584,7 +618,7 @@ LIVED = (
         "connector/core/planning/found.py",
         "    merged = with_late_edits(desk, observed, refs, merged)\n",
         "",
-        (LIVES, "-k", "converted-into-a-contact-that-another-is-merged-into"),
+        (MOVING_ON, "-k", "wins_a_merge"),
     ),
     Mutant(
         "what-is-in-sight-is-not-found-by-its-looks",
@@ -632,7 +666,7 @@ LIVED = (
         "connector/runs/observing/newcomers.py",
         "(held_together(look) | _leads_alike(look))",
         "held_together(look)",
-        (LIVES, "-k", "while-we-look"),
+        (MEANWHILE, "-k", "disappears"),
     ),
     Mutant(
         "an-edit-stays-behind-in-a-prospect",
@@ -640,7 +674,7 @@ LIVED = (
         "connector/core/planning/orphans.py",
         "        elif _is_prospect(event.records.netsuite):\n",
         "        elif False:\n",
-        (LIVES, "-k", "a-prospect-by-both-whose-contact-is-deleted"),
+        (MOVING_ON, "-k", "in_a_prospect"),
     ),
     Mutant(
         "a-rule-that-rewrites-what-a-conversion-made-is-an-edit",
@@ -648,7 +682,7 @@ LIVED = (
         "connector/core/conversion.py",
         "            base[name] = values[name]\n",
         "            pass\n",
-        (LIVES, "-k", "emptied-on-the-contact-whose-counterpart-a-rule-rewrites"),
+        (MOVING_ON, "-k", "a_rule_makes"),
     ),
 )
 

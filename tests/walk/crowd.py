@@ -70,6 +70,11 @@ class Crowd:
         wanted = (one for one in found if one.kind in kinds)
         return sorted(wanted, key=lambda one: (kinds.index(one.kind), one.id))
 
+    def companies(self, side: str) -> list[Thing]:
+        """The live organizations, by name; no person who is one to us."""
+        found = [one for one in self.look() if one.side == side and one.kind == "organization" and one.live]
+        return sorted((one for one in found if not one.stranded), key=lambda one: (one.name, one.id))
+
     def find(self, side: str, name: str, *kinds: str) -> Thing:
         """The first such record. ValueError where there is none."""
         found = self.live(side, name, *kinds)

@@ -125,9 +125,16 @@ def _mass_update(crowd: Crowd, operation: Operation) -> None:
 # --- moving on -----------------------------------------------------------------------------------------------------
 
 
+def _companies_for(crowd: Crowd, lead: Thing, existing: bool | str) -> list[Thing]:
+    """The companies that are there for a lead to be converted into: those of the name that it gives, or `elsewhere`."""
+    if existing == "elsewhere":
+        return [one for one in crowd.companies(lead.side) if one.name != lead.company]
+    return crowd.live(lead.side, lead.company or "", "organization") if existing else []
+
+
 def _convert(crowd: Crowd, operation: Operation) -> None:
     lead = crowd.find("salesforce", operation["person"], "lead")
-    accounts = crowd.live("salesforce", lead.company or "", "organization") if operation["existing"] else []
+    accounts = _companies_for(crowd, lead, operation["existing"])
     deed = {"account": accounts[0].id} if accounts else {}
     people = crowd.live("salesforce", lead.name, "contact") if accounts and operation.get("contact") else []
     same = [one.id for one in people if one.company == accounts[0].name]
@@ -145,7 +152,7 @@ def _status(crowd: Crowd, operation: Operation) -> None:
 def _save_and_convert(crowd: Crowd, operation: Operation) -> None:
     lead = crowd.find("netsuite", operation["person"], "lead")
     deed: dict[str, Any] = {"variant": operation["variant"], "opportunity": operation["opportunity"]}
-    companies = crowd.live("netsuite", lead.company or "", "organization") if operation["existing"] else []
+    companies = _companies_for(crowd, lead, operation["existing"])
     deed |= {"prospect": companies[0].id} if companies else {}
     people = crowd.live("netsuite", lead.name, "contact") if operation.get("contact") else []
     deed |= {"contact": people[0].id, "contact_choice": operation["choice"]} if people else {}

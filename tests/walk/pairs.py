@@ -12,9 +12,10 @@ from itertools import product
 from math import prod
 
 from tests.walk.faults import KINDS, LONGER_THAN_A_CALL
-from tests.walk.trace import PLAIN, SIDES, Operation, Trace
+from tests.walk.trace import ELSEWHERE, PLAIN, SIDES, SMALL_COMPANIES, Operation, Trace
 
-PERSON, OTHER, COMPANY = "Person0", "Person1", "Company0 Inc"
+PERSON, OTHER = "Person0", "Person1"
+COMPANY, OTHER_COMPANY = SMALL_COMPANIES
 IN_SYNC = 60
 """After so many calls of ours a new lead has crossed, and a quiet run has begun."""
 
@@ -33,8 +34,8 @@ def _mass_update(side: str) -> Operation:
     return {"do": "mass_update", "side": side, "kind": "contact", "field": "description", "value": "v9"}
 
 
-def _organization(side: str) -> Operation:
-    return {"do": "organization", "side": side, "company": COMPANY, "number": "v8"}
+def _organization(side: str, company: str = COMPANY) -> Operation:
+    return {"do": "organization", "side": side, "company": company, "number": "v8"}
 
 
 def _contact(side: str) -> Operation:
@@ -49,13 +50,14 @@ def _merge(side: str, name: str = COMPANY) -> Operation:
     return {"do": "merge", "side": side, "winner": name, "loser": name}
 
 
-def _save_and_convert(variant: str, choice: str = "keep", *, existing: bool = False) -> Operation:
-    how = {"variant": variant, "choice": choice, "existing": existing, "contact": existing, "opportunity": False}
+def _save_and_convert(variant: str, choice: str = "keep", *, existing: bool | str = False) -> Operation:
+    contact = bool(existing)
+    how = {"variant": variant, "choice": choice, "existing": existing, "contact": contact, "opportunity": False}
     return {"do": "save_and_convert", "person": PERSON, **how}
 
 
-def _convert(*, existing: bool = False) -> Operation:
-    return {"do": "convert", "person": PERSON, "existing": existing, "contact": existing, "opportunity": False}
+def _convert(*, existing: bool | str = False) -> Operation:
+    return {"do": "convert", "person": PERSON, "existing": existing, "contact": bool(existing), "opportunity": False}
 
 
 def _status(status: str) -> Operation:
@@ -76,15 +78,20 @@ _WORLDS: tuple[_Operations, ...] = (
     *((_lead(side, mail=False), _DESCRIBED[side]) for side in SIDES),
     (_organization("netsuite"), _lead("salesforce"), _DESCRIBED["salesforce"]),
     (_organization("salesforce"), _lead("netsuite"), _DESCRIBED["netsuite"]),
+    *(
+        (_organization(side, OTHER_COMPANY), _lead(side, mail=mail), _DESCRIBED[side])
+        for side, mail in product(SIDES, (True, False))
+    ),
     (_lead("netsuite"), _DESCRIBED["netsuite"], _lead("salesforce", OTHER, "v3")),
     (_organization("netsuite"), _contact("netsuite"), _lead("salesforce", title="v4")),
 )
 _MOVES: _Operations = (
     *(_save_and_convert(variant) for variant in ("stays", "becomes_contact", "disappears")),
     *(_save_and_convert(variant, existing=True) for variant in ("stays", "becomes_contact", "disappears")),
+    *(_save_and_convert(variant, existing=ELSEWHERE) for variant in ("becomes_contact", "disappears")),
     _save_and_convert("stays", "replace", existing=True),
     *(_status(status) for status in ("8", "13")),
-    *(_convert(existing=existing) for existing in (False, True)),
+    *(_convert(existing=existing) for existing in (False, True, ELSEWHERE)),
     *(_delete(side) for side in SIDES),
 )
 _FORGOTTEN: _Operations = ({"do": "forget"},)
@@ -96,8 +103,9 @@ _DEEDS: tuple[_Operations, ...] = (
     *((_mass_update(side),) for side in SIDES),
     *((_delete(side, name),) for side in SIDES for name in (PERSON, COMPANY)),
     (_delete("salesforce"), {"do": "yield", "calls": 10}, {"do": "undelete", "name": PERSON}),
-    (_convert(),),
+    *((_convert(existing=existing),) for existing in (False, ELSEWHERE)),
     *((_save_and_convert(variant),) for variant in ("stays", "disappears")),
+    (_save_and_convert("disappears", existing=ELSEWHERE),),
     (_status("13"),),
     *((_contact(side),) for side in SIDES),
     *((_organization(side),) for side in SIDES),

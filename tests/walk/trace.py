@@ -33,6 +33,8 @@ DAY = 86_400
 SPRING, AUTUMN = 62 * DAY, 299 * DAY + 20 * 3600
 """From the sandboxes' first moment to shortly before clocks change: on 8 March and on 1 November 2026."""
 PAIR = ("Person0", "Person1")
+SMALL_COMPANIES = ("Company0 Inc", "Company1 Inc")
+ELSEWHERE = "elsewhere"
 PLAIN: Trace = {
     "netsuite": {"time_zone": "America/Los_Angeles"},
     "salesforce": {"block_equal_mails": False},
@@ -91,9 +93,9 @@ def make_trace(seed: int, *, dense: bool = False) -> Trace:
 def make_small_trace(seed: int) -> Trace:
     """The small trace of `seed`, always the same."""
     chance = random.Random(f"small {seed}")
-    company = "Company0 Inc"
-    people = dict.fromkeys(PAIR[: chance.choice((1, 1, 2))], company)
-    draw = _Draw(chance, people, (company,), _fault_kinds(chance), spaced=False)
+    companies = SMALL_COMPANIES[: chance.choice((1, 1, 2))]
+    people = dict.fromkeys(PAIR[: chance.choice((1, 1, 2))], companies[0])
+    draw = _Draw(chance, people, companies, _fault_kinds(chance), spaced=False)
     world = {**_accounts(chance), "clocks": _clocks(chance) if draw.likely(0.2) else PLAIN["clocks"], "encore": []}
     world |= {"brisk": True, "met": chance.random() < 0.9, "dense": True}
     return {"seed": seed, **world, "operations": list(_few_operations(draw))}
@@ -136,6 +138,7 @@ def _operations(draw: _Draw, dense: bool) -> Iterator[Operation]:
 def _few_operations(draw: _Draw) -> Iterator[Operation]:
     chance = draw.chance
     yield from (_lead(draw, person) for person in sorted(draw.people))
+    yield from (_organization(draw, company) for company in draw.companies[1:])
     pause = chance.choice((2, 6, 12))
     if draw.likely(0.7):
         yield {"do": "yield", "calls": 60}
@@ -207,8 +210,12 @@ def _mass_updates(draw: _Draw) -> Iterator[Operation]:
     yield {"do": "mass_update", "side": draw.side(), "kind": kind, "field": "description", "value": draw.value()}
 
 
+def _organization(draw: _Draw, company: str) -> Operation:
+    return {"do": "organization", "side": draw.side(), "company": company, "number": draw.value()}
+
+
 def _organizations(draw: _Draw) -> Iterator[Operation]:
-    yield {"do": "organization", "side": draw.side(), "company": draw.company(), "number": draw.value()}
+    yield _organization(draw, draw.company())
 
 
 def _contacts(draw: _Draw) -> Iterator[Operation]:
@@ -222,8 +229,10 @@ def _opportunities(draw: _Draw) -> Iterator[Operation]:
 
 
 def _into(draw: _Draw) -> Operation:
-    """What a lead is converted into: each either made by the conversion or there already."""
-    return {"existing": draw.likely(0.5), "contact": draw.likely(0.3), "opportunity": draw.likely(0.3)}
+    """What a lead is converted into: each either made by the conversion or there already, the company perhaps of
+    another name than the lead gives."""
+    existing = draw.chance.choices((False, True, ELSEWHERE), (5, 3, 2))[0]
+    return {"existing": existing, "contact": draw.likely(0.3), "opportunity": draw.likely(0.3)}
 
 
 def _salesforce_conversions(draw: _Draw) -> Iterator[Operation]:

@@ -39,6 +39,8 @@ def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -
     now = _leads_now(look, link)
     lead = {**now.salesforce, **values.salesforce, **values.netsuite}
     homes = _homes(look, link.refs.netsuite, lead)
+    if _is_gone_and_converted(look, link):
+        homes |= _homes_of_namesakes(look, lead)
     return frozenset().union(*(likeness(Entity.PERSON, {**lead, "organization": home}).seeks for home in homes))
 
 
@@ -54,6 +56,21 @@ def _homes(look: Look, customer: Ref, lead: Mapping[str, Value]) -> set[str]:
         companies.update(one.ref for one in new if one.likeness.carries & named)
         companies.update(ref for refs in look.store.candidates(side, entity, sorted(named)).values() for ref in refs)
     return {_as_organization(look, one) for one in companies}
+
+
+def _is_gone_and_converted(look: Look, link: Link) -> bool:
+    """Whether Salesforce has converted a lead that is gone from NetSuite."""
+    customer, lead = look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce)
+    return customer is not None and customer.deleted and lead is not None and lead.converted is not None
+
+
+def _homes_of_namesakes(look: Look, lead: Mapping[str, Value]) -> set[str]:
+    """Where new NetSuite contacts of the lead's name belong: Save & Convert picks companies of any name."""
+    side, entity = SystemName.NETSUITE, Entity.PERSON
+    people = [one for one in look.newcomers.values() if one.ref.system is side and one.entity is entity]
+    homes = {home for one in people if isinstance(home := one.values.get("organization"), str)}
+    sought = frozenset().union(*(likeness(entity, {**lead, "organization": home}).seeks for home in homes))
+    return {str(one.values.get("organization")) for one in people if one.likeness.carries & sought}
 
 
 def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> bool:
