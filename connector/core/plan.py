@@ -57,6 +57,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around, desk.twins)
     matches = [*certain, *pairing.matches]
     desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
+    desk.stand_ins = pairing.stand_ins
     know_heirs(desk, [one for one in conversions.actions if isinstance(one, Convert)])
     for match in matches:
         link_up(desk, match, by_ref)
@@ -72,7 +73,7 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     wait_for_gone(desk)
     again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk), *keep_empty(desk))
     tell_losses(desk)
-    return Plan(tuple(desk.actions), pairing.stand_ins, scene.observed_count, desk.answers, again)
+    return Plan(tuple(desk.actions), desk.stand_ins, scene.observed_count, desk.answers, again)
 
 
 def _unlinked(desk: Desk, verdict: Paired) -> None:

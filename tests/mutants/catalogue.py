@@ -613,6 +613,14 @@ LIVED = (
         (MEANWHILE, "-k", "is_edited_between"),
     ),
     Mutant(
+        "what-stands-in-for-an-account-is-no-heir",
+        "I2",
+        "connector/core/planning/heirs.py",
+        "    stand_in = desk.stand_ins.get(prospect)\n",
+        "    stand_in = None\n",
+        (ATTACK, "-k", "double_of_its_company"),
+    ),
+    Mutant(
         "the-winner-of-a-merge-takes-no-edit-over",
         "I2",
         "connector/core/planning/found.py",

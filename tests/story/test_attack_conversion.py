@@ -295,6 +295,24 @@ def test_what_was_emptied_on_a_contact_stays_empty_when_a_lead_is_converted_into
     assert town.row("netsuite", "contact", into["contact"])["title"] is None
 
 
+def test_what_was_emptied_stays_empty_when_a_double_of_its_company_is_converted_into_it(town: Town) -> None:
+    """NetSuite makes the lead a customer of its own beside the linked one, which stands in for it."""
+    fields = {key: value for key, value in lead_fields("Ray", "Ray Ltd").items() if key != "Company"}
+    account = town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect", Description="met at fair")
+    contact = town.new_salesforce("Contact", **fields, Title="Clerk", AccountId=account)
+    lead, customer = linked_lead(town, "Ray", "Ray Ltd", Title="Clerk")
+    other = counterpart(town, "Account", account)
+    town.netsuite("set_status", id=customer, status=CUSTOMER_STATUS)
+    town.salesforce("update", type="Contact", id=contact, fields={"Title": None, "Email": None})
+    town.salesforce("update", type="Account", id=account, fields={"Description": None})
+    calm(town)
+    assert town.row("salesforce", "Lead", lead)["ConvertedContactId"] == contact
+    row, person = town.row("salesforce", "Contact", contact), active(town, "contact")[0]
+    assert (row["Title"], row["Email"], person["title"], person["email"]) == (None, None, None, None)
+    assert town.row("salesforce", "Account", account)["Description"] is None
+    assert town.row("netsuite", "customer", other)["comments"] is None
+
+
 def test_a_held_edit_of_a_converted_lead_stands_until_somebody_decides(town: Town) -> None:
     contact = converted_into_an_aide(town)
     town.salesforce("update", type="Contact", id=contact, fields={"Phone": "555-0404"})

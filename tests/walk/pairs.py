@@ -98,6 +98,7 @@ _FORGOTTEN: _Operations = ({"do": "forget"},)
 _DEEDS: tuple[_Operations, ...] = (
     *((_edit(side, PERSON, "title", "v9"),) for side in SIDES),
     *((_edit(side, PERSON, "description", None),) for side in SIDES),
+    *((_edit(side, PERSON, "email", mail),) for side, mail in product(SIDES, ("v9@mail.example", None))),
     *((_edit(side, COMPANY, "description", "v9"),) for side in SIDES),
     tuple(_edit(side, PERSON, "title", f"v9 {side}") for side in SIDES),
     *((_mass_update(side),) for side in SIDES),

@@ -9,13 +9,13 @@ from typing import Any
 from connector.sandbox.stand import Stand
 
 NAMES = {
-    "netsuite": {"title": "title", "description": "comments", "number": "accountNumber"},
-    "salesforce": {"title": "Title", "description": "Description", "number": "AccountNumber"},
+    "netsuite": {"title": "title", "description": "comments", "number": "accountNumber", "email": "email"},
+    "salesforce": {"title": "Title", "description": "Description", "number": "AccountNumber", "email": "Email"},
 }
 """What each side calls the fields that people edit here."""
 FIELDS = {
-    "lead": ("title", "description"),
-    "contact": ("title", "description"),
+    "lead": ("title", "description", "email"),
+    "contact": ("title", "description", "email"),
     "organization": ("description", "number"),
 }
 _SPELT = {**NAMES, "netsuite": {name: column.lower() for name, column in NAMES["netsuite"].items()}}

@@ -183,13 +183,17 @@ def _somebody(draw: _Draw, share_of_companies: float) -> tuple[str, Sequence[str
     """A name, and the fields that such a record has."""
     if draw.likely(share_of_companies):
         return draw.company(), ("description", "number")
-    return draw.person(), ("title", "description")
+    return draw.person(), ("title", "description", "email")
+
+
+def _typed(draw: _Draw, field: str) -> str:
+    return f"v{next(draw.numbers)}@mail.example" if field == "email" else draw.value()
 
 
 def _edits(draw: _Draw) -> Iterator[Operation]:
     name, fields = _somebody(draw, 0.25)
     what = draw.chance.choice(fields)
-    yield {"do": "edit", "side": draw.side(), "name": name, "field": what, "value": draw.value()}
+    yield {"do": "edit", "side": draw.side(), "name": name, "field": what, "value": _typed(draw, what)}
 
 
 def _contests(draw: _Draw) -> Iterator[Operation]:
@@ -197,7 +201,7 @@ def _contests(draw: _Draw) -> Iterator[Operation]:
     name, fields = _somebody(draw, 0.25)
     what = draw.chance.choice(fields)
     for side in draw.chance.sample(SIDES, 2):
-        yield {"do": "edit", "side": side, "name": name, "field": what, "value": draw.value()}
+        yield {"do": "edit", "side": side, "name": name, "field": what, "value": _typed(draw, what)}
 
 
 def _clear(draw: _Draw) -> Iterator[Operation]:

@@ -25,17 +25,18 @@ class Beaten:
 @dataclass(slots=True)
 class Desk:
     """What the planner works with while it goes through the scene. `twins`: Salesforce -> NetSuite records that
-    this very plan links. `households`: accounts that a lead without a company became -> the name they are given.
-    `heirs`: what leads became in Salesforce -> the events of their conversion. `follow_deletes`: whether a delete on
-    one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit of their lead that
-    this plan carries or holds for the first time. `beaten`: leads, by the id of their link, with an edit that has to
-    wait for that of another. `again`: as in `Scene`, without what is being converted."""
+    this very plan links. `stand_ins`: as in `Plan`. `households`: accounts that a lead without a company became -> the
+    name they are given. `heirs`: what leads became in Salesforce -> the events of their conversion. `follow_deletes`:
+    whether a delete on one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit
+    of their lead that this plan carries or holds for the first time. `beaten`: leads, by the id of their link, with an
+    edit that has to wait for that of another. `again`: as in `Scene`, without what is being converted."""
 
     mappings: Mappings
     account: Account
     scene: Scene
     actions: list[Action] = field(default_factory=list)
     twins: dict[Ref, Ref] = field(default_factory=dict)
+    stand_ins: Mapping[Ref, Ref] = field(default_factory=dict)
     households: dict[Ref, str] = field(default_factory=dict)
     heirs: dict[Ref, list[LeadEvent]] = field(default_factory=dict)
     follow_deletes: bool = False

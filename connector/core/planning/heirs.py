@@ -232,14 +232,16 @@ def contact_of(convert: Convert) -> Ref | None:
 
 
 def account_of(desk: Desk, convert: Convert) -> Ref | None:
-    """The account that the prospect is linked to, or will be by this plan."""
+    """The account that the prospect is linked to, or will be by this plan, or that stands in for its own."""
     if not isinstance(convert.account, Later):
         return Ref(SystemName.SALESFORCE, "Account", convert.account)
     prospect = convert.account.ref
     link_id = desk.scene.links.link_of(prospect)
     if link_id is not None:
         return desk.scene.links.ref_of(link_id, SystemName.SALESFORCE)
-    return next((ref for ref, twin in desk.twins.items() if twin == prospect), None)
+    twin = next((ref for ref, twin in desk.twins.items() if twin == prospect), None)
+    stand_in = desk.stand_ins.get(prospect)
+    return twin or (stand_in if stand_in is not None and stand_in.system is SystemName.SALESFORCE else None)
 
 
 # --- what becomes of an edit ---------------------------------------------------------------------------------------
