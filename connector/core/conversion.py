@@ -277,10 +277,13 @@ def _person(event: LeadEvent) -> Newcomer | None:
 def _lacks_its_contact(event: LeadEvent) -> bool:
     """Whether a person's lead has become a company, which Save & Convert makes a contact for, and no contact is seen
     that could be it."""
-    record = event.records.netsuite
-    became_company = record is not None and not record.deleted and record.individual is False
-    was_person = bool(event.values.netsuite.get("last_name"))
-    return became_company and was_person and not (event.persons or event.contacts)
+    return became_company(event.records.netsuite, event.values) and not (event.persons or event.contacts)
+
+
+def became_company(record: SourceRecord | None, agreed: Pair[Mapping[str, Value]]) -> bool:
+    """Whether a person's NetSuite lead is a company by now, which only Save & Convert makes of it."""
+    was_person = bool(agreed.netsuite.get("last_name"))
+    return was_person and record is not None and not record.deleted and record.individual is False
 
 
 def _with_its_id(event: LeadEvent) -> Newcomer | None:

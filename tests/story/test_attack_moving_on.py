@@ -68,6 +68,50 @@ def test_of_two_leads_of_one_person_netsuite_converts_one_and_salesforce_both(
     assert linked == 1 or ("ambiguous", None) in open_holds(town)
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("locked", [True, False])
+def test_an_e_mail_that_is_edited_right_before_the_conversion(
+    town: Town, variant: str, known: bool, locked: bool
+) -> None:
+    """The contact has the new e-mail, which the Salesforce lead cannot take for a while if somebody works on it, and
+    the company may be known already: it is the lead's person all the same."""
+    if known:
+        linked_account(town, "Aethna Inc")
+    lead, customer = linked_lead(town)
+    town.wait(3600)
+    town.sync()
+    if locked:
+        fields = {"Title": "CEO"}
+        town.salesforce("late_commit", type="Lead", id=lead, fields=fields, seconds=100)
+    town.netsuite("update", type="customer", id=customer, fields={"email": "new@aethna.example"})
+    town.netsuite("save_and_convert", lead=customer, variant=variant)
+    town.sync()
+    town.wait(3600)
+    calm(town)
+    (contact,), (person,) = live(town, "Contact"), active(town, "contact")
+    assert (contact["Email"], person["email"]) == ("new@aethna.example", "new@aethna.example")
+    assert contact["NetSuite_Id__c"] == f"ns-contact-{person['id']}"
+    assert town.row("salesforce", "Lead", lead)["ConvertedContactId"] == contact["Id"]
+
+
+@pytest.mark.parametrize("mail", [True, False])
+@pytest.mark.parametrize("name", ["firstName", "lastName"])
+def test_a_person_is_renamed_right_before_the_conversion(town: Town, name: str, mail: bool) -> None:
+    """The only new contact of the company that the lead's own record has become is the lead's, whatever its name."""
+    lead, customer = linked_lead(town, **({} if mail else {"Email": None}))
+    town.wait(3600)
+    town.sync()
+    town.netsuite("update", type="customer", id=customer, fields={name: "Changed"})
+    made = town.netsuite("save_and_convert", lead=customer, variant="stays")
+    calm(town)
+    (contact,), (person,) = live(town, "Contact"), active(town, "contact")
+    assert (str(person["id"]), person[name.lower()]) == (made["contact"], "Changed")
+    assert contact["NetSuite_Id__c"] == f"ns-contact-{person['id']}"
+    assert contact["FirstName" if name == "firstName" else "LastName"] == "Changed"
+    assert town.row("salesforce", "Lead", lead)["ConvertedContactId"] == contact["Id"]
+
+
 def test_an_edit_of_a_lead_whose_contact_wins_a_merge_crosses(town: Town) -> None:
     """Salesforce converts the lead that NetSuite edits, and merges a linked contact into the new one."""
     lead, customer = linked_lead(town)

@@ -31,7 +31,8 @@ class Crowd:
     """Everybody who uses the two systems.
 
     `theirs`: what people made, not we; `seen`: every record as it was when it was first seen; `dropped`: (name, value)
-    of what a person replaced, deleted, merged or converted away, knowingly, because it stood there before them.
+    of what a person replaced, deleted, merged or converted away, knowingly, because it stood there before them;
+    `moves`: the name of each lead that moved on, where, and how many calls of ours had been made by then.
     """
 
     stand: Stand
@@ -42,7 +43,7 @@ class Crowd:
     seen: dict[str, Thing] = field(default_factory=dict)
     disturbed: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
-    moved_on: set[str] = field(default_factory=set)
+    moves: list[tuple[str, str, int]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     _late: list[int] = field(default_factory=list)
 
@@ -56,6 +57,13 @@ class Crowd:
         """Both systems move the people of a merged company without a stamp, so that no cursor can show them: the next
         look at each of them may."""
         return any(name.startswith("Company") for name in self.disturbed)
+
+    @property
+    def moved_on(self) -> set[str]:
+        return {name for name, _, _ in self.moves}
+
+    def move_on(self, lead: Thing) -> None:
+        self.moves.append((lead.name, lead.side, self.call))
 
     def look(self) -> list[Thing]:
         """All records; those not seen before are remembered."""

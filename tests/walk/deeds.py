@@ -140,13 +140,13 @@ def _convert(crowd: Crowd, operation: Operation) -> None:
     same = [one.id for one in people if one.company == accounts[0].name]
     deed |= {"contact": same[0]} if same else {}
     crowd.act("salesforce", "convert", id=lead.id, opportunity=operation["opportunity"], **deed)
-    crowd.moved_on.add(lead.name)
+    crowd.move_on(lead)
 
 
 def _status(crowd: Crowd, operation: Operation) -> None:
     lead = crowd.find("netsuite", operation["person"], "lead")
     crowd.act("netsuite", "set_status", id=lead.id, status=operation["status"])
-    crowd.moved_on.add(lead.name)
+    crowd.move_on(lead)
 
 
 def _save_and_convert(crowd: Crowd, operation: Operation) -> None:
@@ -157,7 +157,7 @@ def _save_and_convert(crowd: Crowd, operation: Operation) -> None:
     people = crowd.live("netsuite", lead.name, "contact") if operation.get("contact") else []
     deed |= {"contact": people[0].id, "contact_choice": operation["choice"]} if people else {}
     crowd.act("netsuite", "save_and_convert", lead=lead.id, **deed)
-    crowd.moved_on.add(lead.name)
+    crowd.move_on(lead)
 
 
 def _sales_order(crowd: Crowd, operation: Operation) -> None:

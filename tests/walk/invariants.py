@@ -6,11 +6,12 @@ people typed is in `edits.py`, what a further change or the loss of our state mu
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import combinations, groupby
 
 from connector.core.flow import Hold, Ref
 from connector.core.matching.keys import parse_key
@@ -231,8 +232,9 @@ def nothing_deleted(end: End) -> Iterator[Violation]:
         if call.line.startswith("DELETE") or (call.writes and "<deleterequest" in call.asked.lower()):
             yield Violation("I13", f"we sent {call.line}")
     for one in end.things:
-        # A person may make a prospect of a lead while we take it out of use.
-        lead = one.type == "customer" and (one.kind == "lead" or one.stranded)
+        # A person may make a prospect of a lead while we take it out of use, which we take back unless our state is lost.
+        was_lead = end.life.tally["state lost"] and end.life.crowd.seen[one.ref].kind == "lead"
+        lead = one.type == "customer" and (one.kind == "lead" or one.stranded or was_lead)
         if one.side == "netsuite" and not one.live and not lead:
             yield Violation("I13", f"{one.ref} {one.name} was taken out of use, and is no lead")
 
@@ -268,9 +270,22 @@ def _converted_unseen(end: End, name: str) -> bool:
     return any(not end.life.store.links([Ref.parse(ref)]) for ref in unlinked)
 
 
+def _converted_elsewhere_meanwhile(end: End, name: str) -> bool:
+    """Whether one system converted a lead while we carried the conversion of the other: nothing tells its contact, in a
+    company of another name, from another person's."""
+    moves = [(side, bisect_left(end.life.begun, call), call) for one, side, call in end.life.crowd.moves if one == name]
+    return any(
+        side != other and run == other_run and call != other_call
+        for (side, run, call), (other, other_run, other_call) in combinations(moves, 2)
+    )
+
+
 def _one_person(end: End, name: str) -> Iterator[Violation]:
     contacts = {str(side): end.named(name, "contact", side=str(side)) for side in SystemName}
     counts = {side: len(found) for side, found in contacts.items()}
+    named = {one.company for found in contacts.values() for one in found}
+    if len(named) > 1 and _converted_elsewhere_meanwhile(end, name):
+        return
     if set(counts.values()) != {1}:
         yield Violation("I22", f"{name} was converted and is not one contact on each side: {counts}")
         return

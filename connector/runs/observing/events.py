@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from connector.core.flow import Base, Link, Pair, Ref
+from connector.core.conversion import became_company, company_of
+from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
 from connector.core.lifecycle import may_have_moved
 from connector.core.matching.likeness import likeness
+from connector.core.matching.pair import Newcomer
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import leads_turned_contact
@@ -24,23 +26,39 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
         bases = look.store.bases(moved)
         values = {id_: bases[id_].agreed if id_ in bases else NO_VALUES for id_ in moved}
         keys = {id_: _keys_of_person(look, link, values[id_]) for id_, link in moved.items()}
-        more = _meet_people(look, lead_links, {key for some in keys.values() for key in some})
+        more = _meet_people(look, lead_links, {key for some in keys.values() for key in some.new})
         if more:
             lead_links = fetch_pointed_at(look, look.store.lead_links(look.records))
-    in_hand = _contacts_in_hand(look) if moved else {}
-    for link_id in sorted(moved):
-        contacts = {link for key in keys[link_id] for link in in_hand.get(key, ())}
-        event = _event(look, moved[link_id], values[link_id], keys[link_id], contacts)
-        yield replace(event, seen_before=event.link.refs.netsuite in rechecked)
+    in_hand, people = (_contacts_in_hand(look), _new_people(look)) if moved else ({}, {})
+    for link_id, link in sorted(moved.items()):
+        records, agreed, sought = Pair(*map(look.records.get, link.refs_both())), values[link_id], keys[link_id]
+        alike = {contact for key in sought.known for contact in in_hand.get(key, ())}
+        contacts, company = _linked_persons(look, sought.known, alike)
+        persons = _persons(link, records.netsuite, agreed, sought, people)
+        event = LeadEvent(link, records, agreed, persons, company, contacts, _leads_now(look, link))
+        yield replace(event, seen_before=link.refs.netsuite in rechecked)
 
 
-def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> frozenset[str]:
-    """What the person that the lead became carries."""
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What the person that a lead became carries: one that is `known`, and a `new` one, whose e-mail may be younger
+    than what both leads agreed on, so that its name tells it where it belongs."""
+
+    known: frozenset[str]
+    new: frozenset[str]
+
+
+def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> _Keys:
     now = _leads_now(look, link)
     lead = {**now.salesforce, **values.salesforce, **values.netsuite}
     homes = _homes(look, link.refs.netsuite, lead)
     if _is_gone_and_converted(look, link):
         homes |= _homes_of_namesakes(look, lead)
+    known = _sought(lead, homes)
+    return _Keys(known, known | _sought({**lead, "email": None}, homes))
+
+
+def _sought(lead: Mapping[str, Value], homes: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(likeness(Entity.PERSON, {**lead, "organization": home}).seeks for home in homes))
 
 
@@ -69,7 +87,7 @@ def _homes_of_namesakes(look: Look, lead: Mapping[str, Value]) -> set[str]:
     side, entity = SystemName.NETSUITE, Entity.PERSON
     people = [one for one in look.newcomers.values() if one.ref.system is side and one.entity is entity]
     homes = {home for one in people if isinstance(home := one.values.get("organization"), str)}
-    sought = frozenset().union(*(likeness(entity, {**lead, "organization": home}).seeks for home in homes))
+    sought = _sought(lead, homes)
     return {str(one.values.get("organization")) for one in people if one.likeness.carries & sought}
 
 
@@ -87,21 +105,42 @@ def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> 
     return bool(strangers)
 
 
-def _event(
-    look: Look, link: Link, values: Pair[Mapping[str, Value]], keys: frozenset[str], in_hand: Collection[int]
-) -> LeadEvent:
-    records = Pair(look.records.get(link.refs.netsuite), look.records.get(link.refs.salesforce))
-    same_id = Ref(SystemName.NETSUITE, "contact", link.refs.netsuite.id)
-    persons = tuple(
-        one
-        for ref, one in sorted(look.newcomers.items())
-        if ref.system is SystemName.NETSUITE
-        and one.entity is Entity.PERSON
-        and one.claim in (None, link.refs.salesforce)
-        and (one.likeness.carries & keys or ref == same_id)
-    )
-    contacts, company = _linked_persons(look, keys, in_hand)
-    return LeadEvent(link, records, values, persons, company, contacts, _leads_now(look, link))
+def _new_people(look: Look) -> Mapping[str, list[Newcomer]]:
+    """The new NetSuite contacts by all that may tell them: what they carry, their id, and where they belong."""
+    found: dict[str, list[Newcomer]] = {}
+    for ref, one in sorted(look.newcomers.items()):
+        if ref.system is SystemName.NETSUITE and one.entity is Entity.PERSON:
+            for key in (*one.likeness.carries, _with_id(ref.id), _inside(company_of(one))):
+                found.setdefault(key, []).append(one)
+    return found
+
+
+def _with_id(id_: str) -> str:
+    return f"id:{id_}"
+
+
+def _inside(customer: Ref | None) -> str:
+    return f"in:{customer}"
+
+
+def _persons(
+    link: Link,
+    record: SourceRecord | None,
+    agreed: Pair[Mapping[str, Value]],
+    keys: _Keys,
+    people: Mapping[str, list[Newcomer]],
+) -> tuple[Newcomer, ...]:
+    """The new contacts that a lead may have become, by the best that tells any of them: the lead's id or what it was
+    known by; its name, where it belongs; belonging to the company that its own record has become. None that is
+    another's by our key."""
+    customer = link.refs.netsuite
+    inside = {_inside(customer)} if became_company(record, agreed) else set()
+    for sought in (keys.known | {_with_id(customer.id)}, keys.new, inside):
+        alike = {one.ref: one for key in sought for one in people.get(key, ())}
+        found = [one for _, one in sorted(alike.items()) if one.claim in (None, link.refs.salesforce)]
+        if found:
+            return tuple(found)
+    return ()
 
 
 def _as_organization(look: Look, customer: Ref) -> str:
