@@ -232,7 +232,7 @@ def nothing_deleted(end: End) -> Iterator[Violation]:
         if call.line.startswith("DELETE") or (call.writes and "<deleterequest" in call.asked.lower()):
             yield Violation("I13", f"we sent {call.line}")
     for one in end.things:
-        # A person may make a prospect of a lead while we take it out of use: we take that back, unless our state is lost.
+        # A person may make a prospect of a lead while we take it out of use: that is taken back, if our state lives on.
         was_lead = end.life.tally["state lost"] and end.life.crowd.seen[one.ref].kind == "lead"
         lead = one.type == "customer" and (one.kind == "lead" or one.stranded or was_lead)
         if one.side == "netsuite" and not one.live and not lead:
