@@ -575,15 +575,15 @@ LIVED = (
     Mutant(
         "only-its-old-e-mail-tells-what-a-lead-became",
         "I3",
-        "connector/runs/observing/events.py",
-        '    return _Keys(known, known | _sought({**lead, "email": None}, homes))\n',
-        "    return _Keys(known, known)\n",
+        "connector/core/became.py",
+        '    return Keys(known, known | _sought({**lead, "email": None}, places))\n',
+        "    return Keys(known, known)\n",
         (MOVING_ON, "-k", "right_before_the_conversion"),
     ),
     Mutant(
         "who-was-renamed-is-not-the-lead-any-more",
         "I3",
-        "connector/runs/observing/events.py",
+        "connector/core/became.py",
         "    for sought in (keys.known | {_with_id(customer.id)}, keys.new, inside):\n",
         "    for sought in (keys.known | {_with_id(customer.id)}, keys.new):\n",
         (MOVING_ON, "-k", "is_renamed_right_before"),
@@ -615,7 +615,7 @@ LIVED = (
     Mutant(
         "a-contact-of-another-is-taken-for-the-leads",
         "I25",
-        "connector/runs/observing/events.py",
+        "connector/core/became.py",
         "        found = [one for _, one in sorted(alike.items()) if one.claim in (None, link.refs.salesforce)]\n",
         "        found = [one for _, one in sorted(alike.items())]\n",
         (LIVES, "-k", "a-contact-whose-key-names-another"),

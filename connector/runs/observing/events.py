@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
-from connector.core.conversion import became_company, company_of
-from connector.core.flow import Base, Link, Pair, Ref, SourceRecord
+from connector.core.became import Keys, by_all_that_tells, homes_of_namesakes, keys_of, persons_of
+from connector.core.flow import Base, Link, Pair, Ref
 from connector.core.lifecycle import may_have_moved
 from connector.core.matching.likeness import likeness
-from connector.core.matching.pair import Newcomer
 from connector.core.scene import NO_VALUES, LeadEvent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.observing.around import leads_turned_contact
@@ -29,37 +28,23 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
         more = _meet_people(look, lead_links, {key for some in keys.values() for key in some.new})
         if more:
             lead_links = fetch_pointed_at(look, look.store.lead_links(look.records))
-    in_hand, people = (_contacts_in_hand(look), _new_people(look)) if moved else ({}, {})
+    in_hand, people = (_contacts_in_hand(look), by_all_that_tells(look.newcomers.values())) if moved else ({}, {})
     for link_id, link in sorted(moved.items()):
         records, agreed, sought = Pair(*map(look.records.get, link.refs_both())), values[link_id], keys[link_id]
         alike = {contact for key in sought.known for contact in in_hand.get(key, ())}
         contacts, company = _linked_persons(look, sought.known, alike)
-        persons = _persons(link, records.netsuite, agreed, sought, people)
+        persons = persons_of(link, records.netsuite, agreed, sought, people)
         event = LeadEvent(link, records, agreed, persons, company, contacts, _leads_now(look, link))
         yield replace(event, seen_before=link.refs.netsuite in rechecked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """What the person that a lead became carries: one that is `known`, and a `new` one, whose e-mail may be younger
-    than what both leads agreed on, so that its name tells it where it belongs."""
-
-    known: frozenset[str]
-    new: frozenset[str]
-
-
-def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> _Keys:
+def _keys_of_person(look: Look, link: Link, values: Pair[Mapping[str, Value]]) -> Keys:
     now = _leads_now(look, link)
     lead = {**now.salesforce, **values.salesforce, **values.netsuite}
     homes = _homes(look, link.refs.netsuite, lead)
     if _is_gone_and_converted(look, link):
-        homes |= _homes_of_namesakes(look, lead)
-    known = _sought(lead, homes)
-    return _Keys(known, known | _sought({**lead, "email": None}, homes))
-
-
-def _sought(lead: Mapping[str, Value], homes: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*(likeness(Entity.PERSON, {**lead, "organization": home}).seeks for home in homes))
+        homes |= homes_of_namesakes(look.newcomers.values(), lead)
+    return keys_of(lead, homes)
 
 
 def _homes(look: Look, customer: Ref, lead: Mapping[str, Value]) -> set[str]:
@@ -82,15 +67,6 @@ def _is_gone_and_converted(look: Look, link: Link) -> bool:
     return customer is not None and customer.deleted and lead is not None and lead.converted is not None
 
 
-def _homes_of_namesakes(look: Look, lead: Mapping[str, Value]) -> set[str]:
-    """Where new NetSuite contacts of the lead's name belong: Save & Convert picks companies of any name."""
-    side, entity = SystemName.NETSUITE, Entity.PERSON
-    people = [one for one in look.newcomers.values() if one.ref.system is side and one.entity is entity]
-    homes = {home for one in people if isinstance(home := one.values.get("organization"), str)}
-    sought = _sought(lead, homes)
-    return {str(one.values.get("organization")) for one in people if one.likeness.carries & sought}
-
-
 def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> bool:
     """Bring in the NetSuite contacts without a link that carry one of these keys, though nothing changed on them: which
     of several a lead became is told only by all of them. A contact may be what another lead has become, which comes
@@ -103,44 +79,6 @@ def _meet_people(look: Look, lead_links: Mapping[Ref, Link], keys: set[str]) -> 
         fetch(look, leads_turned_contact(look))
         meet_newcomers(look, lead_links)
     return bool(strangers)
-
-
-def _new_people(look: Look) -> Mapping[str, list[Newcomer]]:
-    """The new NetSuite contacts by all that may tell them: what they carry, their id, and where they belong."""
-    found: dict[str, list[Newcomer]] = {}
-    for ref, one in sorted(look.newcomers.items()):
-        if ref.system is SystemName.NETSUITE and one.entity is Entity.PERSON:
-            for key in (*one.likeness.carries, _with_id(ref.id), _inside(company_of(one))):
-                found.setdefault(key, []).append(one)
-    return found
-
-
-def _with_id(id_: str) -> str:
-    return f"id:{id_}"
-
-
-def _inside(customer: Ref | None) -> str:
-    return f"in:{customer}"
-
-
-def _persons(
-    link: Link,
-    record: SourceRecord | None,
-    agreed: Pair[Mapping[str, Value]],
-    keys: _Keys,
-    people: Mapping[str, list[Newcomer]],
-) -> tuple[Newcomer, ...]:
-    """The new contacts that a lead may have become, by the best that tells any of them: the lead's id or what it was
-    known by; its name, where it belongs; belonging to the company that its own record has become. None that is
-    another's by our key."""
-    customer = link.refs.netsuite
-    inside = {_inside(customer)} if became_company(record, agreed) else set()
-    for sought in (keys.known | {_with_id(customer.id)}, keys.new, inside):
-        alike = {one.ref: one for key in sought for one in people.get(key, ())}
-        found = [one for _, one in sorted(alike.items()) if one.claim in (None, link.refs.salesforce)]
-        if found:
-            return tuple(found)
-    return ()
 
 
 def _as_organization(look: Look, customer: Ref) -> str:
