@@ -32,7 +32,7 @@ class Crowd:
 
     `theirs`: what people made, not we; `seen`: every record as it was when it was first seen; `dropped`: (name, value)
     of what a person replaced, deleted, merged or converted away, knowingly, because it stood there before them;
-    `moves`: the name of each lead that moved on, where, and how many calls of ours had been made by then.
+    `moves`: the leads that moved on, each as it was, and how many calls of ours had been made by then.
     """
 
     stand: Stand
@@ -43,7 +43,7 @@ class Crowd:
     seen: dict[str, Thing] = field(default_factory=dict)
     disturbed: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
-    moves: list[tuple[str, str, int]] = field(default_factory=list)
+    moves: list[tuple[Thing, int]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     _late: list[int] = field(default_factory=list)
 
@@ -60,10 +60,10 @@ class Crowd:
 
     @property
     def moved_on(self) -> set[str]:
-        return {name for name, _, _ in self.moves}
+        return {lead.name for lead, _ in self.moves}
 
     def move_on(self, lead: Thing) -> None:
-        self.moves.append((lead.name, lead.side, self.call))
+        self.moves.append((lead, self.call))
 
     def look(self) -> list[Thing]:
         """All records; those not seen before are remembered."""

@@ -53,13 +53,24 @@ def lost(end: End) -> Iterator[tuple[Violation, Edit]]:
 
 def _stands(end: End, one: Thing, edit: Edit) -> bool:
     """Whether a value is where somebody sees it, or in the bin, into which people threw it with its record, or in a
-    lead that has moved on, and the hold on it was lost with our state."""
+    lead that has moved on, and what would have told it was lost with our state: a hold, or the run itself."""
     if plain(one.fields.get(edit.field)) != edit.value:
         return False
     if one.ref == edit.ref and not one.live:
         in_the_bin = one.side == "salesforce" and not one.converted
-        return in_the_bin or (one.kind == "lead" and edit.value in map(_bare, end.life.held_when_lost))
+        held = edit.value in map(_bare, end.life.held_when_lost)
+        return in_the_bin or (one.kind == "lead" and (held or _lost_with_the_run(end.life, edit)))
     return one.live and not end.left_behind(one)
+
+
+def _lost_with_the_run(life: Life, edit: Edit) -> bool:
+    """Whether our state was lost within the run that took the edited lead out of use."""
+    for lost_at in life.losses:
+        begun = max((call for call in life.begun if call < lost_at), default=0)
+        run = life.calls[begun:lost_at]
+        if edit.call <= lost_at and any(call.writes and call.touches(edit.ref, edit.field) for call in run):
+            return True
+    return False
 
 
 def _bare(value: str) -> str | None:

@@ -70,8 +70,8 @@ class Life:
 
     `calls`: ours, in order; `begun`: how many there were when each run began; `runs`: how each ended; `calm`: the
     reports of the calm; `digests`: our state after each run of the calm; `broken`: promises that were seen to be
-    broken on the way; `held_when_lost`: the values that only a hold may have shown when our state was lost; `tally`:
-    what happened how often.
+    broken on the way; `held_when_lost`: the values that only a hold may have shown when our state was lost;
+    `losses`: how many calls had been made by then; `tally`: what happened how often.
     """
 
     trace: Trace
@@ -82,6 +82,7 @@ class Life:
     digests: list[str] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
     held_when_lost: set[str] = field(default_factory=set)
+    losses: list[int] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -261,6 +262,7 @@ class Life:
                 self.crash_at = (operation["when"], operation.get("of", "call"))
             case "forget":
                 self.held_when_lost.update(self.memory.held_values())
+                self.losses.append(len(self.calls))
                 self._crash(self.newborn)
             case "rival":
                 self._rival()
