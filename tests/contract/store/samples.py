@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from connector.core.flow import Answer, Hold, Pair, Ref
-from connector.core.ports import Intent, Overruled
+from connector.core.flow import Answer, Hold, Link, Pair, Ref
+from connector.core.ports import Intent, Overruled, Store
 from connector.core.schema import Entity, SystemName, Value
 
 NETSUITE, SALESFORCE = SystemName.NETSUITE, SystemName.SALESFORCE
@@ -27,6 +27,10 @@ def account(number: int) -> Ref:
 
 def both(number: int) -> Pair[Ref]:
     return Pair(customer(number), lead(number))
+
+
+def linked(store: Store, number: int, entity: Entity = Entity.LEAD) -> Link:
+    return store.add_link(entity, both(number), "found by key", NOON)
 
 
 def intent(number: int = 1, **changes: object) -> Intent:
