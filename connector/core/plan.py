@@ -5,10 +5,13 @@ One module of `planning/` per verdict; nothing there knows how anything is sent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from connector.core.conversion import plan_conversions
-from connector.core.flow import Ambiguous, Convert, NewOn, Paired, Plan
+from connector.core.flow import Ambiguous, Convert, NewOn, Paired, Plan, Ref
 from connector.core.mapping.document import Mappings
-from connector.core.matching.pair import pair
+from connector.core.matching.pair import Match, pair
 from connector.core.planning.again import make_again
 from connector.core.planning.answers import answered_matches
 from connector.core.planning.create import households, plan_create
@@ -21,14 +24,17 @@ from connector.core.planning.holding import ambiguous_hold
 from connector.core.planning.linked import plan_linked
 from connector.core.planning.orphans import keep_in_use, wait_for_gone
 from connector.core.planning.remembered import (
-    hold_claimed,
-    hold_left_behind,
+    Aside,
+    claimed_instead,
+    claiming_others,
     hold_second_contacts,
     hold_second_looks,
+    left_behind,
     made_of_a_converted_lead,
     resume_conversions,
 )
 from connector.core.scene import Account, Scene
+from connector.core.schema import Entity
 
 
 def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_deletes: bool = False) -> Plan:
@@ -44,23 +50,26 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     for linked in scene.merged:
         merged_away(desk, linked)
     hold_second_contacts(desk, by_ref)
-    hold_claimed(desk, by_ref)
+    aside = claiming_others(desk, by_ref)
     waiting = resume_conversions(desk, by_ref)
-    hold_left_behind(desk, by_ref)
+    aside |= left_behind(desk, by_ref)
     for customer, sold_as in conversions.in_place:
         link_in_place(desk, by_ref, customer, sold_as)
     people = [*conversions.people, *made_of_a_converted_lead(desk, by_ref)]
     certain = made_of_one_lead(desk, people, by_ref)
-    certain += answered_matches(desk, by_ref, {ref for match in certain for _, ref in match.refs})
-    settled = {ref for match in certain for _, ref in match.refs}
+    everybody = by_ref | {ref: one.newcomer for ref, one in aside.items()}
+    certain += answered_matches(desk, everybody, _refs_of(certain))
+    certain += claimed_instead(aside, by_ref, _refs_of(certain))
+    settled = _refs_of(certain)
     desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in certain})
-    pairing = pair((one for ref, one in by_ref.items() if ref not in settled), scene.around, desk.twins)
+    around = replace(scene.around, held=_held(desk, [one for ref, one in aside.items() if ref not in settled]))
+    pairing = pair((one for ref, one in by_ref.items() if ref not in settled), around, desk.twins)
     matches = [*certain, *pairing.matches]
     desk.twins.update({match.refs.salesforce: match.refs.netsuite for match in pairing.matches})
     desk.stand_ins = pairing.stand_ins
     know_heirs(desk, [one for one in conversions.actions if isinstance(one, Convert)])
     for match in matches:
-        link_up(desk, match, by_ref)
+        link_up(desk, match, everybody)
     not_new = conversions.not_yet | hold_second_looks(desk, pairing)
     for verdict in pairing.verdicts:
         if not (isinstance(verdict, NewOn) and verdict.ref in not_new):
@@ -74,6 +83,17 @@ def make_plan(scene: Scene, mappings: Mappings, account: Account, *, follow_dele
     again = (*conversions.again, *waiting, *take_turns(desk), *let_edits_cross(desk), *keep_empty(desk))
     tell_losses(desk)
     return Plan(tuple(desk.actions), desk.stand_ins, scene.observed_count, desk.answers, again)
+
+
+def _refs_of(matches: Iterable[Match]) -> set[Ref]:
+    return {ref for match in matches for _, ref in match.refs}
+
+
+def _held(desk: Desk, aside: Iterable[Aside]) -> frozenset[Ref]:
+    """Hold them. Returns the organizations among them, beside which no other of that name is made."""
+    held = list(aside)
+    desk.actions += [one.hold for one in held]
+    return frozenset(one.newcomer.ref for one in held if one.newcomer.entity is Entity.ORGANIZATION)
 
 
 def _unlinked(desk: Desk, verdict: Paired) -> None:

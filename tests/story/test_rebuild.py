@@ -6,7 +6,20 @@ import pytest
 
 from connector.errors import StateError
 from connector.runs.rebuild import RebuildReport, rebuild
-from tests.story.people import calm, lead_fields, linked_account, live, told_alike, writes
+from connector.runs.review import Selection
+from tests.story.answering import answer
+from tests.story.people import (
+    PROSPECT_STATUS,
+    active,
+    calm,
+    counterpart,
+    lead_fields,
+    linked_account,
+    live,
+    open_holds,
+    told_alike,
+    writes,
+)
 from tests.story.test_acceptance_plan import a_day, snapshot
 from tests.story.town import Town
 
@@ -103,3 +116,55 @@ def test_a_lead_that_was_converted_while_nobody_remembered_is_converted_by_the_n
     assert snapshot(town) == before
     told_alike(town)
     assert len(town.rows("netsuite", "contact")) == 1
+
+
+def entered_anew(town: Town, side: str) -> tuple[str, str]:
+    """A company that was deleted on `side` and entered there anew when nobody remembered it: the id of the one that was
+    left, and that of the new one."""
+    account, customer = linked_account(town)
+    if side == "netsuite":
+        town.netsuite("delete", type="customer", id=customer)
+    else:
+        town.salesforce("delete", type="Account", id=account)
+    town.sync()
+    town.forget()
+    town.sync()
+    if side == "netsuite":
+        return account, town.new_netsuite("customer", companyName="Ray Ltd", entityStatus={"id": PROSPECT_STATUS})
+    return customer, town.new_salesforce("Account", Name="Ray Ltd", Type="Prospect")
+
+
+@pytest.mark.parametrize("side", ["netsuite", "salesforce"])
+def test_a_company_that_looks_like_one_whose_counterpart_is_gone_is_not_made_beside_it(town: Town, side: str) -> None:
+    left, new = entered_anew(town, side)
+    calm(town)
+    told = {one.hold.kind: one.hold for one in town.store.open_holds()}
+    assert sorted(told) == ["ambiguous", "deleted"]
+    assert (new in str(told["ambiguous"].refs), left in told["ambiguous"].reason) == (True, True)
+    assert (len(active(town, "customer")), len(live(town, "Account"))) == (1, 1)
+
+
+@pytest.mark.parametrize("side", ["netsuite", "salesforce"])
+def test_whoever_says_so_links_it_with_the_one_that_was_left(town: Town, side: str) -> None:
+    left, new = entered_anew(town, side)
+    town.sync()
+    named = f"salesforce:Account:{left}" if side == "netsuite" else f"netsuite:customer:{left}"
+    assert answer(town, "link", named, Selection(kind="ambiguous")).answered
+    told_alike(town)
+    account, customer = (left, new) if side == "netsuite" else (new, left)
+    assert counterpart(town, "Account", account) == customer
+    assert open_holds(town) == []
+    assert (len(active(town, "customer")), len(live(town, "Account"))) == (1, 1)
+
+
+def test_a_key_that_names_a_record_outweighs_that_ones_key_of_a_record_that_is_gone(town: Town) -> None:
+    account, customer = linked_account(town)
+    town.netsuite("delete", type="customer", id=customer)
+    town.sync()
+    town.forget()
+    more = {"entityStatus": {"id": PROSPECT_STATUS}, "externalId": f"sf-{account}"}
+    made = town.new_netsuite("customer", companyName="Ray and Daughters", **more)
+    calm(town)
+    assert [link.refs.netsuite.id for link in town.store.iter_links()] == [made]
+    assert counterpart(town, "Account", account) == made
+    assert (len(active(town, "customer")), len(live(town, "Account"))) == (1, 1)

@@ -45,11 +45,13 @@ class Neighbourhood:
     """What the pairing may look at besides the newcomers themselves.
 
     `carriers`: match key -> records known to carry it, by system and entity. `links`: active links of any of
-    these records and of the records that keys name.
+    these records and of the records that keys name. `held`: organizations without a link that are held for what their
+    key says: whoever looks like one may be its counterpart.
     """
 
     carriers: Mapping[tuple[SystemName, Entity, str], tuple[Ref, ...]]
     links: Mapping[Ref, Link]
+    held: frozenset[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,10 @@ def pair(newcomers: Iterable[Newcomer], around: Neighbourhood, twins: Mapping[Re
 
 
 def _known(around: Neighbourhood, result: Pairing, twins: Mapping[Ref, Ref]) -> set[Ref]:
-    """The records that have a counterpart: those with a link, and those that this pass links on better grounds than
-    likeness."""
+    """The records that likeness gives no counterpart: those with a link, those that this pass links on better grounds,
+    and those that are held."""
     matched = {ref for match in result.matches for _, ref in match.refs}
-    return {*around.links, *matched, *twins, *twins.values()}
+    return {*around.links, *around.held, *matched, *twins, *twins.values()}
 
 
 def _places(result: Pairing, around: Neighbourhood, twins: Mapping[Ref, Ref]) -> dict[str, str]:
@@ -154,7 +156,7 @@ def _by_key(by_ref: dict[Ref, Newcomer], around: Neighbourhood, result: Pairing)
         other = by_ref[claim]
         if other.entity is newcomer.entity and _admits(other, ref):
             result.matches.append(
-                Match(newcomer.entity, _refs(ref, claim), f"{newcomer.claimed_by} names the other record")
+                Match(newcomer.entity, both(ref, claim), f"{newcomer.claimed_by} names the other record")
             )
             taken |= {ref, claim}
     return {ref: newcomer for ref, newcomer in by_ref.items() if ref not in taken}
@@ -178,7 +180,7 @@ def _by_likeness(left: dict[Ref, Newcomer], around: Neighbourhood, known: set[Re
     settled: set[Ref] = set()
     for ref, newcomer in left.items():
         if ref not in settled:
-            settled |= _decide(newcomer, alike, left, known, result)
+            settled |= _decide(newcomer, alike, left, known, around.held, result)
 
 
 def _alike(newcomer: Newcomer, left: Mapping[Ref, Newcomer], around: Neighbourhood, known: set[Ref]) -> set[Ref]:
@@ -197,6 +199,7 @@ def _decide(
     alike: Mapping[Ref, set[Ref]],
     left: Mapping[Ref, Newcomer],
     known: set[Ref],
+    held: frozenset[Ref],
     result: Pairing,
 ) -> set[Ref]:
     """Settle one newcomer; returns the refs settled with it."""
@@ -204,16 +207,14 @@ def _decide(
     free = sorted(other for other in alike[ref] if other in left and other not in known)
     linked = sorted(other for other in alike[ref] if other in known)
     if len(free) == 1 and not linked and _only(ref, free[0], alike):
-        result.matches.append(Match(newcomer.entity, _refs(ref, free[0]), _LIKE[newcomer.entity]))
+        result.matches.append(Match(newcomer.entity, both(ref, free[0]), _LIKE[newcomer.entity]))
         return {ref, free[0]}
     if len(free) > 0:
         result.verdicts.append(_ambiguous(newcomer, [*free, *linked], "several records look like this one"))
     elif linked and newcomer.entity is Entity.ORGANIZATION:
-        if len(linked) == 1:
+        if len(linked) == 1 and linked[0] not in held:
             result.stand_ins[ref] = linked[0]
-        result.verdicts.append(
-            _ambiguous(newcomer, linked, "looks like an organization that is linked already: a double to merge?")
-        )
+        result.verdicts.append(_ambiguous(newcomer, linked, _WAITING if held.issuperset(linked) else _LINKED))
     else:
         result.alike[ref] = linked
         result.verdicts.append(NewOn(alone(newcomer), ref.system, f"new in {ref.system.title}"))
@@ -242,10 +243,12 @@ def alone(newcomer: Newcomer) -> Observed:
     )
 
 
-def _refs(one: Ref, other: Ref) -> Pair[Ref]:
+def both(one: Ref, other: Ref) -> Pair[Ref]:
     return Pair(one, other) if one.system is SystemName.NETSUITE else Pair(other, one)
 
 
+_LINKED = "looks like an organization that is linked already: a double to merge?"
+_WAITING = "looks like an organization that is on hold itself: one and the same, or a double to merge?"
 _LIKE = {
     Entity.ORGANIZATION: "same company name",
     Entity.PERSON: "same e-mail and name",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from connector.core.conversion import TWICE_CONVERTED, second_contact
 from connector.core.flow import Hold, LinkUp, NewOn, Pair, Ref
 from connector.core.matching.likeness import child_key
-from connector.core.matching.pair import Newcomer, Pairing
+from connector.core.matching.pair import Match, Newcomer, Pairing, both
 from connector.core.planning.desk import Desk
 from connector.core.planning.holding import one_sided
 from connector.core.schema import Entity, SystemName, Value
@@ -21,9 +22,19 @@ _MAKE_ACTIVE: Final = "make it active there, and the two are linked again"
 _BECAME = (Entity.ORGANIZATION, Entity.PERSON)
 
 
-def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
-    """A record that claims one which is gone, or out of use and naming it in turn, had a counterpart once: nothing
-    is made again."""
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A newcomer that is held for what it claims. It gets no counterpart by itself, and is there for all who look like
+    it, and for whoever says what it is."""
+
+    newcomer: Newcomer
+    hold: Hold
+
+
+def left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> dict[Ref, Aside]:
+    """Take out the records that claim one which is gone, or out of use and naming it in turn: they had a counterpart
+    once, and nothing is made again."""
+    found: dict[Ref, Aside] = {}
     for ref, newcomer in list(by_ref.items()):
         claim = newcomer.claim
         if claim is None or ref in desk.again:
@@ -33,8 +44,24 @@ def hold_left_behind(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             continue
         rest = f"gone from {where}; it is not made again" if gone else f"inactive in {where}: {_MAKE_ACTIVE}"
         reason, code = f"its counterpart {claim} is {rest}", LEFT_BEHIND if gone else ""
-        desk.actions.append(Hold("deleted", newcomer.entity, one_sided(ref), None, reason, code=code))
-        del by_ref[ref]
+        hold = Hold("deleted", newcomer.entity, one_sided(ref), None, reason, code=code)
+        found[ref] = Aside(by_ref.pop(ref), hold)
+    return found
+
+
+def claimed_instead(
+    aside: Mapping[Ref, Aside], by_ref: Mapping[Ref, Newcomer], settled: Collection[Ref]
+) -> Iterator[Match]:
+    """Live records that claim one whose own claim is gone: what is there outweighs what is not."""
+    taken = set(settled)
+    for ref, newcomer in sorted(by_ref.items()):
+        claimed = aside.get(newcomer.claim) if newcomer.claim is not None else None
+        if claimed is None or claimed.hold.code != LEFT_BEHIND or claimed.newcomer.entity is not newcomer.entity:
+            continue
+        refs = both(ref, claimed.newcomer.ref)
+        if taken.isdisjoint((refs.netsuite, refs.salesforce)):
+            taken |= {refs.netsuite, refs.salesforce}
+            yield Match(newcomer.entity, refs, f"{newcomer.claimed_by} names the other record")
 
 
 def hold_second_contacts(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
@@ -46,21 +73,22 @@ def hold_second_contacts(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             del by_ref[person]
 
 
-def hold_claimed(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
-    """A record that claims one which has another counterpart by now: we made it and gave it up, and it appeared
-    later. It must not get a counterpart of its own. A lead's link goes on until its conversion is over, also where its
-    records are newcomers as what they have become."""
+def claiming_others(desk: Desk, by_ref: dict[Ref, Newcomer]) -> dict[Ref, Aside]:
+    """Take out the records that claim one which has another counterpart by now: we made them and gave them up, and they
+    appeared later. They must not get a counterpart of their own. A lead's link goes on until its conversion is over,
+    also where its records are newcomers as what they have become."""
     leads = {ref: event.link for event in desk.scene.events for ref in event.link.refs_both()}
     links = {**desk.scene.around.links, **leads}
+    found: dict[Ref, Aside] = {}
     for ref, newcomer in list(by_ref.items()):
         claim = newcomer.claim
         link = links.get(claim) if claim is not None else None
         if claim is not None and link is not None and link.entity is newcomer.entity and ref not in link.refs_both():
             others = ", ".join(str(other) for other in link.refs_both())
             reason = f"{newcomer.claimed_by} names {claim}, which is linked already ({others}): a double to merge?"
-            refs = one_sided(ref).replace(claim.system, claim)
-            desk.actions.append(Hold("ambiguous", newcomer.entity, refs, None, reason))
-            del by_ref[ref]
+            hold = Hold("ambiguous", newcomer.entity, one_sided(ref).replace(claim.system, claim), None, reason)
+            found[ref] = Aside(by_ref.pop(ref), hold)
+    return found
 
 
 def made_of_a_converted_lead(desk: Desk, by_ref: dict[Ref, Newcomer]) -> list[Pair[Ref]]:

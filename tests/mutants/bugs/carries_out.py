@@ -198,7 +198,7 @@ STANDING = (
         "made-again-after-the-loss-of-our-state",
         "I25",
         "connector/core/plan.py",
-        "    hold_left_behind(desk, by_ref)\n",
+        "    aside |= left_behind(desk, by_ref)\n",
         "",
         (GONE, "-k", "losing_our_state"),
     ),

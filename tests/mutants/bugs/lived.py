@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.bugs.where import ATTACK, CONVERSION, LIVES, MEANWHILE, MOVING_ON
+from tests.mutants.bugs.where import ATTACK, CONVERSION, LIVES, MEANWHILE, MOVING_ON, REBUILD
 from tests.mutants.planting import Mutant
 
 LIVED = (
@@ -189,5 +189,29 @@ LIVED = (
         "            base[name] = values[name]\n",
         "            pass\n",
         (MOVING_ON, "-k", "a_rule_makes"),
+    ),
+    Mutant(
+        "what-is-held-for-its-key-is-seen-by-nobody",
+        "I25",
+        "connector/core/matching/pair.py",
+        "    return {*around.links, *around.held, *matched, *twins, *twins.values()}\n",
+        "    return {*around.links, *matched, *twins, *twins.values()}\n",
+        (REBUILD, "-k", "not_made_beside_it"),
+    ),
+    Mutant(
+        "what-is-held-for-its-key-cannot-be-linked",
+        "I25",
+        "connector/core/plan.py",
+        "    everybody = by_ref | {ref: one.newcomer for ref, one in aside.items()}\n",
+        "    everybody = by_ref\n",
+        (REBUILD, "-k", "says_so"),
+    ),
+    Mutant(
+        "a-key-of-what-is-gone-outweighs-one-of-what-is-there",
+        "I25",
+        "connector/core/plan.py",
+        "    certain += claimed_instead(aside, by_ref, _refs_of(certain))\n",
+        "",
+        (REBUILD, "-k", "outweighs"),
     ),
 )
