@@ -15,6 +15,7 @@ from tests.story.people import (
     counterpart,
     lead_fields,
     linked_account,
+    linked_lead,
     live,
     open_holds,
     told_alike,
@@ -168,3 +169,23 @@ def test_a_key_that_names_a_record_outweighs_that_ones_key_of_a_record_that_is_g
     assert [link.refs.netsuite.id for link in town.store.iter_links()] == [made]
     assert counterpart(town, "Account", account) == made
     assert (len(active(town, "customer")), len(live(town, "Account"))) == (1, 1)
+
+
+@pytest.mark.parametrize("how", ["status", "stays"])
+def test_a_contact_that_was_left_of_an_earlier_conversion_is_not_what_a_lead_became(town: Town, how: str) -> None:
+    """Two leads of one person, one after the other; nobody remembers the first."""
+    first, _ = linked_lead(town)
+    town.salesforce("convert", id=first)
+    calm(town)
+    ((deleted,), (left,)) = live(town, "Contact"), town.rows("netsuite", "contact")
+    town.salesforce("delete", type="Contact", id=deleted["Id"])
+    calm(town)
+    _, customer = linked_lead(town)
+    if how == "status":
+        town.netsuite("set_status", id=customer, status=PROSPECT_STATUS)
+    else:
+        town.netsuite("save_and_convert", lead=customer, variant=how)
+    town.forget()
+    calm(town, 4)
+    assert town.row("netsuite", "contact", str(left["id"]))["externalid"] == f"sf-{deleted['Id']}"
+    assert len(live(town, "Contact")) == 1

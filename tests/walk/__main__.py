@@ -1,5 +1,5 @@
-"""python -m tests.walk --seeds N --start S      live N seeds from S on; --start random begins anywhere
-python -m tests.walk --seeds N --small        lives made in another manner: --dense, --small, --pairs, --losses
+"""python -m tests.walk --seeds N --start S       live N seeds from S on; --start random begins anywhere
+python -m tests.walk --seeds N --small         lives made in another manner; or --dense, --pairs, --losses, --backups
 python -m tests.walk --replay FILE             live one saved trace
 """
 

@@ -126,6 +126,7 @@ _MERGED: tuple[_Operations, ...] = (
 _CALLS_INTO_A_RUN = (0, 5)
 _CALLS_BETWEEN = range(26)
 _CALLS_UNTIL_LOST = (0, 2, 5, 9, 14, 20, 40)
+_OLDEST_COPY = 4
 _STRIDE = 1_000_003
 """A prime, so that steps of this length come to every number once."""
 
@@ -152,6 +153,14 @@ def make_loss_trace(number: int) -> Trace:
     world, move, deed, until_lost, into_the_run, between = _place(number, _LOSSES)
     after = (*_BEFORE_THE_LOSS[deed], *_pause(_CALLS_UNTIL_LOST[until_lost]), *_FORGOTTEN)
     return _trace(number, (world, move, into_the_run, between), after)
+
+
+def make_backup_trace(number: int) -> Trace:
+    """The same where our state is not lost: a copy of it, of up to `_OLDEST_COPY` runs ago, takes its place."""
+    trace = make_loss_trace(number)
+    *operations, lost = trace["operations"]
+    assert (lost,) == _FORGOTTEN
+    return {**trace, "operations": [*operations, {"do": "put_back", "runs": 1 + number % _OLDEST_COPY}]}
 
 
 def _place(number: int, sizes: tuple[int, ...]) -> list[int]:

@@ -26,6 +26,7 @@ SEEDS_OF_OTHER_MANNERS = {
     "small": range(5),
     "pairs": range(1_100, PAIRS, 1_100),
     "losses": range(9_000, LOSSES, 9_000),
+    "backups": range(50_000, LOSSES, 50_000),
 }
 ROOT = Path(__file__).resolve().parents[2]
 

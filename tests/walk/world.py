@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from connector.core.mapping.document import Mappings, load_mappings
 from connector.errors import ConnectorError, StateLocked
@@ -71,7 +71,8 @@ class Life:
     `calls`: ours, in order; `begun`: how many there were when each run began; `runs`: how each ended; `calm`: the
     reports of the calm; `digests`: our state after each run of the calm; `broken`: promises that were seen to be
     broken on the way; `held_when_lost`: the values that only a hold may have shown when our state was lost;
-    `losses`: how many calls had been made by then; `tally`: what happened how often.
+    `losses`: how many calls had been made by then; `copies`: our state before each run, if one of them is put back;
+    `tally`: what happened how often.
     """
 
     trace: Trace
@@ -83,6 +84,7 @@ class Life:
     broken: list[tuple[str, str]] = field(default_factory=list)
     held_when_lost: set[str] = field(default_factory=set)
     losses: list[int] = field(default_factory=list)
+    copies: list[bytes] = field(default_factory=list)
     tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -93,6 +95,7 @@ class Life:
         self.crash_at: tuple[str, str] | None = None
         self.last_words: bytes | None = None
         self._committed = 0  # of our calls, what came back
+        self._is_put_back = any(one["do"] == "put_back" for one in self.left)
         self.memory = memory()
         self.memory.restore(self.newborn)
         self.memory.on_commit = self.before_commit
@@ -130,6 +133,8 @@ class Life:
     def run(self) -> SyncReport | None:
         """A run; None when it could not be finished, for which the trace has to be the reason."""
         self.begun.append(len(self.calls))
+        if self._is_put_back:
+            self.copies.append(self.memory.image())
         try:
             report = sync(self.parts)
         except Crash:
@@ -261,9 +266,10 @@ class Life:
             case "crash":
                 self.crash_at = (operation["when"], operation.get("of", "call"))
             case "forget":
-                self.held_when_lost.update(self.memory.held_values())
-                self.losses.append(len(self.calls))
-                self._crash(self.newborn)
+                self._lose_state(self.newborn)
+            case "put_back":
+                self.tally["state put back"] += 1
+                self._lose_state(self._before_runs(operation["runs"]))
             case "rival":
                 self._rival()
             case _:
@@ -275,6 +281,16 @@ class Life:
             self.tally[f"fault {faults.name_of(spent)}"] += spent["fired"]
         self.front(side).arm(spec)
 
+    def _lose_state(self, image: bytes) -> NoReturn:
+        """We die, and our state is `image` from now on."""
+        self.held_when_lost.update(self.memory.held_values())
+        self.losses.append(len(self.calls))
+        self._crash(image)
+
+    def _before_runs(self, runs: int) -> bytes:
+        """Our state as it was before the last `runs` runs began, be it before the first."""
+        return self.copies[-runs] if runs <= len(self.copies) else self.newborn
+
     def _rival(self) -> None:
         """I20: another run, which starts in the middle of ours, is refused."""
         self.tally["rival"] += 1
@@ -284,7 +300,7 @@ class Life:
         except StateLocked:
             return
 
-    def _crash(self, image: bytes | None = None) -> None:
+    def _crash(self, image: bytes | None = None) -> NoReturn:
         when, what = self.crash_at or ("with", "all state lost")
         self.tally[f"crash {when} {what.partition(',')[0]}" if image is None else "state lost"] += 1
         self.crash_at = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.bugs.where import ATTACK, CONVERSION, LIVES, MEANWHILE, MOVING_ON, REBUILD
+from tests.mutants.bugs.where import ATTACK, CONVERSION, MEANWHILE, MOVING_ON, REBUILD
 from tests.mutants.planting import Mutant
 
 LIVED = (
@@ -100,7 +100,7 @@ LIVED = (
         "connector/core/became.py",
         "        found = [one for _, one in sorted(alike.items()) if one.claim in (None, link.refs.salesforce)]\n",
         "        found = [one for _, one in sorted(alike.items())]\n",
-        (LIVES, "-k", "a-contact-whose-key-names-another"),
+        (REBUILD, "-k", "earlier_conversion"),
     ),
     Mutant(
         "the-contact-of-a-conversion-is-not-waited-for",
