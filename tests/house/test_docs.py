@@ -233,7 +233,7 @@ def test_commands_and_options_exist(document: Path) -> None:
 
 DEV_OPTIONS = {
     *("--leads", "--edits", "--explain", "--profile"),
-    *("--seeds", "--start", "--replay", "--shrink", "--jobs", "--dense", "--small", "--pairs", "--losses"),
+    *("--seeds", "--start", "--replay", "--shrink", "--jobs", "--dense", "--small", "--backups", "--pairs", "--losses"),
     *("--store", "--n", "--distinct", "--creates", "--clocks", "--table", "--files", "--quick"),
 }
 """Of the benchmark and of the proofs, which have command lines of their own."""
