@@ -35,7 +35,7 @@ from connector.runs.observing.events import see_events
 from connector.runs.observing.heirs import bring_heirs
 from connector.runs.observing.linked import never_agreed_on, refs_of, see_gone, see_linked, see_merged
 from connector.runs.observing.look import Look, count_of, fetch, read_changes
-from connector.runs.observing.newcomers import fetch_pointed_at, links_around, meet_newcomers
+from connector.runs.observing.newcomers import fetch_pointed_at, links_around, meet_newcomers, moved_on_around
 from connector.runs.observing.sales import won
 from connector.runs.parts import Parts, Progress
 from connector.runs.reading import StoredLinks
@@ -93,7 +93,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     converted = dict(_converted(look))
     scene = Scene(
         links=look.links,
-        around=Neighbourhood(look.carriers, links_around(look)),
+        around=Neighbourhood(look.carriers, links_around(look), moved_on_around(look)),
         linked=linked,
         newcomers=tuple(look.newcomers.values()),
         events=events,

@@ -379,3 +379,21 @@ def test_a_converted_lead_that_netsuite_keeps_locked_is_tried_once_and_rests(tow
     town.wait(2 * 3600)
     told_alike(town)
     assert town.row("netsuite", "customer", customer)["isinactive"] == "T"
+
+
+@pytest.mark.parametrize("side", ["netsuite", "salesforce"])
+def test_a_lead_that_lands_when_the_one_before_it_has_moved_on_is_a_double(town: Town, side: str) -> None:
+    """A create whose answer was lost may land late, and find its key free: the first to land was given another."""
+    lead, customer = linked_lead(town)
+    if side == "netsuite":
+        town.netsuite("set_status", id=customer, status=PROSPECT_STATUS)
+    else:
+        town.salesforce("convert", id=lead)
+    calm(town)
+    if side == "salesforce":
+        town.netsuite("update", type="customer", id=customer, fields={"externalId": None})
+    late = town.new_netsuite("customer", **customer_fields("Akin", "Aethna Inc"), externalId=f"sf-{lead}")
+    calm(town)
+    assert len(town.rows("salesforce", "Lead")) == 1
+    (hold,) = [one.hold for one in town.store.open_holds() if one.hold.kind == "ambiguous"]
+    assert (str(hold.refs.netsuite), "converted already" in hold.reason) == (f"netsuite:customer:{late}", True)

@@ -45,12 +45,14 @@ class Neighbourhood:
     """What the pairing may look at besides the newcomers themselves.
 
     `carriers`: match key -> records known to carry it, by system and entity. `links`: active links of any of
-    these records and of the records that keys name. `held`: organizations without a link that are held for what their
+    these records and of the records that keys name. `moved_on`: links that leads which keys name had, and which ended
+    with a conversion. `held`: organizations without a link that are held for what their
     key says: whoever looks like one may be its counterpart.
     """
 
     carriers: Mapping[tuple[SystemName, Entity, str], tuple[Ref, ...]]
     links: Mapping[Ref, Link]
+    moved_on: Mapping[Ref, Link] = field(default_factory=dict)
     held: frozenset[Ref] = frozenset()
 
 

@@ -207,3 +207,9 @@ def links_around(look: Look) -> dict[Ref, Link]:
         for ref, link in look.store.links(refs).items()
         if link.state == "active" and ref not in look.newcomers
     }
+
+
+def moved_on_around(look: Look) -> dict[Ref, Link]:
+    """What the leads that new leads claim were linked with before they moved on."""
+    claims = {one.claim for one in look.newcomers.values() if one.entity is Entity.LEAD and one.claim is not None}
+    return {ref: link for ref, link in look.store.links(claims).items() if link.state == "converted"}

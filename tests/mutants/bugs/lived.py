@@ -214,4 +214,12 @@ LIVED = (
         "",
         (REBUILD, "-k", "outweighs"),
     ),
+    Mutant(
+        "what-lands-late-is-new-once-its-lead-moved-on",
+        "I3",
+        "connector/core/planning/remembered.py",
+        "    links = {**desk.scene.around.moved_on, **desk.scene.around.links, **leads}\n",
+        "    links = {**desk.scene.around.links, **leads}\n",
+        (ATTACK, "-k", "lands_when"),
+    ),
 )
