@@ -156,7 +156,8 @@ class System(Protocol):
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A write that we are about to send: recorded before it leaves. `values`: the canonical values it carries,
-    which become the base of a record that is adopted after a lost answer."""
+    which become the base of a record that is adopted after a lost answer. `answered`: it is known to have taken, and
+    not read back yet."""
 
     id: int
     run_id: int
@@ -170,6 +171,7 @@ class Intent:
     payload_hash: str
     opened_at: datetime
     values: Mapping[str, Value] = field(default_factory=dict)
+    answered: bool = False
 
 
 FIRST_REST = timedelta(hours=1)
@@ -273,7 +275,8 @@ class Store(Protocol):
         ...
 
     def close_intents(self, outcomes: Mapping[int, str], at: datetime) -> None:
-        """Intent id -> `applied`, `refused`, `unknown` or `deferred`; an unknown intent stays pending."""
+        """Intent id -> `applied`, `answered`, `refused`, `unknown` or `deferred`. What is unknown stays pending, and so
+        does what was answered and is still to be read back."""
         ...
 
     def pending_intents(self) -> list[Intent]: ...

@@ -34,7 +34,7 @@ from connector.runs.observing.around import (
 from connector.runs.observing.events import see_events
 from connector.runs.observing.heirs import bring_heirs
 from connector.runs.observing.linked import never_agreed_on, refs_of, see_gone, see_linked, see_merged
-from connector.runs.observing.look import Look, count_of, fetch, read_changes
+from connector.runs.observing.look import Look, count_of, fetch, is_here, read_changes, translate
 from connector.runs.observing.newcomers import fetch_pointed_at, links_around, meet_newcomers, moved_on_around
 from connector.runs.observing.sales import won
 from connector.runs.parts import Parts, Progress
@@ -131,7 +131,8 @@ def _converted(look: Look) -> Iterator[tuple[Ref, Converted]]:
 
 
 def _likenesses(look: Look, scene: Scene) -> Iterator[tuple[Ref, Entity, frozenset[str]]]:
-    """The match keys to remember: of newcomers, and of linked records as they look now."""
+    """The match keys to remember: of newcomers, and of linked records as they look now, those whose counterpart is gone
+    among them."""
     for one in look.newcomers.values():
         yield one.ref, one.entity, one.likeness.carries
     for linked in scene.linked:
@@ -139,3 +140,8 @@ def _likenesses(look: Look, scene: Scene) -> Iterator[tuple[Ref, Entity, frozens
         for system, record in observed.records:
             if record is not None:
                 yield record.ref, observed.entity, likeness(observed.entity, observed.values.of(system)).carries
+    for gone in scene.gone:
+        left = gone.survivor
+        if left is not None and is_here(left) and left.ref not in look.newcomers:
+            entity = gone.link.entity
+            yield left.ref, entity, likeness(entity, translate(look, entity, left)).carries

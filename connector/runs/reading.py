@@ -79,3 +79,9 @@ def read(parts: Parts, refs: Iterable[Ref]) -> dict[Ref, SourceRecord]:
             fields = {type_: vendor_fields(parts, system, type_) for type_ in {ref.type for ref in mine}}
             found.update(parts.systems.of(system).read(mine, fields))
     return found
+
+
+def is_last_written_by_us(parts: Parts, record: SourceRecord) -> bool | None:
+    """Whether we were the last to change a record; None where that cannot be told."""
+    ours = parts.systems.of(record.ref.system).user()
+    return None if None in (ours, record.modified_by) else record.modified_by == ours

@@ -29,11 +29,12 @@ from connector.core.matching.keys import key_of
 from connector.core.matching.likeness import likeness
 from connector.core.planning.holding import name_of
 from connector.core.schema import Entity, Gap, SystemName, Value
-from connector.runs.reading import StoredLinks, read
+from connector.runs.reading import StoredLinks, is_last_written_by_us, read
 from connector.runs.recover import agreed_with_found
 from connector.runs.work import (
     Job,
     Work,
+    answered,
     chunks,
     close,
     digest,
@@ -237,8 +238,7 @@ def is_overwritten(work: Work, record: SourceRecord, answered_at: datetime | Non
     before the answer."""
     if answered_at is not None and record.modified_at is not None and record.modified_at > answered_at:
         return True
-    ours = work.parts.systems.of(record.ref.system).user()
-    return None not in (ours, record.modified_by) and record.modified_by != ours
+    return is_last_written_by_us(work.parts, record) is False
 
 
 def canonical(work: Work, entity: Entity, record: SourceRecord) -> Mapping[str, Value]:
@@ -278,6 +278,7 @@ def _update_chunk(work: Work, system: SystemName, updates: Sequence[Update]) -> 
     if not jobs:
         return
     sent = send(work, system, jobs)
+    answered(work, sent)
     applied = [
         job.action.ref for job, outcome, _ in sent if isinstance(outcome, Done) and isinstance(job.action, Update)
     ]

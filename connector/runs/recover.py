@@ -19,7 +19,7 @@ from connector.core.merge import alike
 from connector.core.ports import Intent
 from connector.core.schema import Entity, SystemName, Value
 from connector.runs.parts import Parts
-from connector.runs.reading import StoredLinks, read
+from connector.runs.reading import StoredLinks, is_last_written_by_us, read
 from connector.runs.work import laid_over
 
 
@@ -121,18 +121,21 @@ def _agreed(
 
 
 def _agree(parts: Parts, intent: Intent, record: SourceRecord) -> None:
-    """Remember as agreed on what `record` holds as it was sent: the other side held it when it was sent. Nothing of a
-    lead that has moved on, as of one that was read back."""
+    """Remember as agreed on what `record` holds as it was sent: the other side held it when it was sent. Of a write
+    that was answered, all that was sent: what differs is a later edit, or, where nobody but us has written since, what
+    the system made of it. Nothing of a lead that has moved on, as of one that was read back."""
     link = _link_of(parts, intent, record.ref)
     if link is None or (link.entity is Entity.LEAD and may_have_moved(record)):
         return
     mapping = parts.mappings.of(intent.entity)
     holds = mapping.read(record.ref.system, record.fields, StoredLinks(parts.store)).values
     sent = {name: value for name, value in intent.values.items() if name in holds}
-    took: Mapping[str, Value] = {name: value for name, value in sent.items() if mapping.same(name, holds[name], value)}
+    took = {name: value for name, value in sent.items() if intent.answered or mapping.same(name, holds[name], value)}
     if took:
+        became = {name: holds[name] for name in took} if is_last_written_by_us(parts, record) else took
+        agreed: Pair[Mapping[str, Value]] = Pair(took, took)
         base = parts.store.bases([link.id]).get(link.id)
-        parts.store.save_bases({link.id: laid_over(base, Pair(took, took))})
+        parts.store.save_bases({link.id: laid_over(base, agreed.replace(record.ref.system, became))})
 
 
 def _link_of(parts: Parts, intent: Intent, ref: Ref) -> Link | None:

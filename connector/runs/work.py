@@ -297,6 +297,14 @@ def close(work: Work, sent: Iterable[tuple[object, Outcome, int]]) -> None:
     work.store.close_intents({id_: _WORD[type(outcome)] for _, outcome, id_ in sent}, work.parts.clock.now())
 
 
+def answered(work: Work, sent: Iterable[tuple[object, Outcome, int]]) -> None:
+    """Remember which writes have taken before they are read back, which may fail: what a person takes back meanwhile
+    would look as though nothing had arrived."""
+    done = {id_: "answered" for _, outcome, id_ in sent if isinstance(outcome, Done)}
+    if done:
+        work.store.close_intents(done, work.parts.clock.now())
+
+
 # --- failing ---------------------------------------------------------------------------------------
 
 

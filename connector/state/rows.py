@@ -105,7 +105,8 @@ def intent_row(intent: Intent) -> Parameters:
 
 
 def intent(row: RowMapping) -> Intent:
-    return Intent(id=row["id"], **{name: row[name] for name in _INTENT_COLUMNS})
+    answered = row["outcome"] == "answered"
+    return Intent(id=row["id"], answered=answered, **{name: row[name] for name in _INTENT_COLUMNS})
 
 
 def hold_row(hold: Hold, run_id: int, at: datetime) -> Parameters:

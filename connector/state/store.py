@@ -29,7 +29,8 @@ from connector.state.lock import FileLock, MemoryLock
 from connector.state.transactions import IN_A_STATEMENT, ROWS_AT_ONCE, Transactions
 from connector.state.upgrade import NEWEST, upgrade, version_of
 
-OUTCOMES = frozenset({"applied", "refused", "unknown", "deferred"})
+OUTCOMES = frozenset({"applied", "answered", "refused", "unknown", "deferred"})
+_STAY_PENDING = frozenset({"answered", "unknown"})
 HOLD_KEEPS = ("id", *schema.hold_key, "run_id", "opened_at", "closed_at", "tries", "ignored_by")
 HOLD_CHANGES = tuple(column.name for column in schema.holds.c if column.name not in HOLD_KEEPS)
 ANSWER_CHANGES = ("entity", "choice", "value", "netsuite_seen", "salesforce_seen", "by", "at")
@@ -235,7 +236,7 @@ class SqlStore(Transactions, Store):
         if strange := set(outcomes.values()) - OUTCOMES:
             raise ValueError(f"no such outcome: {', '.join(sorted(strange))}")
         verdicts = (
-            {"intent_id": id_, "outcome": outcome, "closed_at": None if outcome == "unknown" else at}
+            {"intent_id": id_, "outcome": outcome, "closed_at": None if outcome in _STAY_PENDING else at}
             for id_, outcome in outcomes.items()
         )
         self._write_many(statements.CLOSE_INTENT, verdicts)

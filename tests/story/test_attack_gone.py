@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.core.schema import Entity, SystemName
 from tests.story.people import (
     active,
     calm,
@@ -161,3 +162,18 @@ def test_an_inactive_netsuite_lead_is_not_brought_over(town: Town) -> None:
     town.new_netsuite("customer", isPerson=True, firstName="Old", lastName="Timer", isInactive=True)
     calm(town)
     assert live(town, "Lead") == []
+
+
+def test_what_is_left_of_a_deleted_pair_is_told_by_what_it_says_now(town: Town) -> None:
+    """Its old e-mail would make one who still has it a double in some runs, and no double in others."""
+    account, _ = linked_account(town)
+    fields = {"LastName": "Akin", "Email": "akin@aethna.example", "AccountId": account}
+    contact = town.new_salesforce("Contact", **fields)
+    town.sync()
+    person = counterpart(town, "Contact", contact)
+    town.salesforce("delete", type="Contact", id=contact)
+    town.sync()
+    town.netsuite("update", type="contact", id=person, fields={"email": "a.akin@aethna.example"})
+    town.sync()
+    carried = town.store.candidates(SystemName.NETSUITE, Entity.PERSON, ["mail:akin@aethna.example|akin"])
+    assert carried == {}

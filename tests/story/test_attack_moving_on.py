@@ -164,3 +164,20 @@ def test_leads_on_hold_with_one_that_moves_on_are_looked_at_again(town: Town) ->
     town.new_salesforce("Lead", **lead_fields("Ray", "Ray Ltd"))
     calm(town)
     assert all(row["NetSuite_Id__c"] for row in live(town, "Lead")) or open_holds(town)
+
+
+def test_a_locked_lead_that_both_systems_convert_one_after_the_other_is_held(town: Town) -> None:
+    """It could not be taken out of use, and becomes a contact of its own company after Salesforce has made one of
+    another: no key, no id and no e-mail tells that one, only that the lead is gone."""
+    account, _ = linked_account(town, "Other Inc")
+    customer = town.new_netsuite("customer", **{**customer_fields("Ray", "Ray Ltd"), "email": None})
+    town.netsuite("lock", type="customer", id=customer, locked=True)
+    town.sync()
+    (lead,) = live(town, "Lead")
+    became = town.salesforce("convert", id=lead["Id"], account=account, opportunity=False)
+    town.sync()
+    made = town.netsuite("save_and_convert", lead=customer, variant="disappears")
+    calm(town)
+    assert [row["Id"] for row in live(town, "Contact")] == [became["contact"]]
+    held = {str(ref) for one in town.store.open_holds() if one.hold.kind == "ambiguous" for _, ref in one.hold.refs}
+    assert f"netsuite:contact:{made['contact']}" in held

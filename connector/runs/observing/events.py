@@ -31,7 +31,7 @@ def see_events(look: Look, lead_links: Mapping[Ref, Link], rechecked: Collection
     in_hand, people = (_contacts_in_hand(look), by_all_that_tells(look.newcomers.values())) if moved else ({}, {})
     for link_id, link in sorted(moved.items()):
         records, agreed, sought = Pair(*map(look.records.get, link.refs_both())), values[link_id], keys[link_id]
-        alike = {contact for key in sought.known for contact in in_hand.get(key, ())}
+        alike = {contact for key in sought.known for contact in in_hand.get(key, ())} | _link_of_its_contact(look, link)
         contacts, company = _linked_persons(look, sought.known, alike)
         persons = persons_of(link, records.netsuite, agreed, sought, people)
         event = LeadEvent(link, records, agreed, persons, company, contacts, _leads_now(look, link))
@@ -111,13 +111,21 @@ def _contacts_in_hand(look: Look) -> Mapping[str, set[int]]:
     return found
 
 
+def _link_of_its_contact(look: Look, lead: Link) -> set[int]:
+    """The link of the contact that Salesforce made of a lead, which may belong to a company of any name."""
+    record = look.records.get(lead.refs.salesforce)
+    contact = record.converted.contact if record is not None and record.converted is not None else None
+    link = look.store.links([contact]).get(contact) if contact is not None else None
+    return {link.id} if link is not None and link.state == "active" else set()
+
+
 def _linked_persons(
     look: Look, keys: frozenset[str], in_hand: Collection[int]
 ) -> tuple[tuple[tuple[Ref, Ref | None], ...], Ref | None]:
     """Linked Salesforce contacts that look like the lead, each with its account; and the NetSuite company of the
     only one, if its NetSuite contact was just changed, as Save & Convert into it does. Likeness alone is no proof: a
     deleted lead may be a double that somebody cleaned up, and a conversion cannot be undone. `in_hand`: the links of
-    those that look like it now."""
+    those that look like it now, or were made of it."""
     found = look.store.candidates(SystemName.SALESFORCE, Entity.PERSON, sorted(keys))
     known = look.store.links(ref for several in found.values() for ref in several).values()
     alike = {link.id: link for link in (*known, *look.store.links_by_id(in_hand).values())}

@@ -284,13 +284,14 @@ def test_ids_of_intents_are_given_in_their_order(store: Store) -> None:
     assert [found[id_] for id_ in ids] == [lead(number) for number in range(3000)]
 
 
-def test_only_an_unknown_intent_stays_pending_after_its_outcome(store: Store) -> None:
-    applied, refused, unknown, deferred, never = store.open_intents([intent(number) for number in range(5)])
-    outcomes = {applied: "applied", refused: "refused", unknown: "unknown", deferred: "deferred"}
+def test_an_intent_stays_pending_as_long_as_its_outcome_is_unknown_or_unread(store: Store) -> None:
+    applied, refused, unknown, deferred, answered, never = store.open_intents([intent(number) for number in range(6)])
+    outcomes = {applied: "applied", refused: "refused", unknown: "unknown", deferred: "deferred", answered: "answered"}
     store.close_intents(outcomes, LATER)
-    assert [pending.id for pending in store.pending_intents()] == [unknown, never]
-    store.close_intents({unknown: "applied"}, LATER)
-    assert [pending.id for pending in store.pending_intents()] == [never]
+    pending = {one.id: one.answered for one in store.pending_intents()}
+    assert pending == {unknown: False, answered: True, never: False}
+    store.close_intents({unknown: "applied", answered: "applied"}, LATER)
+    assert [one.id for one in store.pending_intents()] == [never]
 
 
 def test_an_outcome_that_is_none_closes_nothing(store: Store) -> None:

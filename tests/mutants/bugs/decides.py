@@ -10,6 +10,7 @@ from tests.mutants.bugs.where import (
     MERGE,
     OPEN_LEADS,
     PROMISES,
+    READ_BACK,
     REVIEW,
     STORY,
 )
@@ -194,7 +195,7 @@ DECIDING = (
         "connector/runs/records.py",
         "    return None not in (ours, record.modified_by) and record.modified_by != ours\n",
         "    return False\n",
-        (f"{STORY}test_read_back.py",),
+        (READ_BACK,),
     ),
     Mutant(
         "a-plan-file-writes-what-moved",

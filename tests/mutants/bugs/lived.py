@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.bugs.where import ATTACK, CONVERSION, MEANWHILE, MOVING_ON, REBUILD
+from tests.mutants.bugs.where import ATTACK, CONVERSION, GONE, MEANWHILE, MOVING_ON, READ_BACK, REBUILD
 from tests.mutants.planting import Mutant
 
 LIVED = (
@@ -221,5 +221,37 @@ LIVED = (
         "    links = {**desk.scene.around.moved_on, **desk.scene.around.links, **leads}\n",
         "    links = {**desk.scene.around.links, **leads}\n",
         (ATTACK, "-k", "lands_when"),
+    ),
+    Mutant(
+        "what-was-answered-is-unknown-if-it-cannot-be-looked-at",
+        "I2",
+        "connector/runs/records.py",
+        "    answered(work, sent)\n",
+        "",
+        (READ_BACK, "-k", "stays_taken_back"),
+    ),
+    Mutant(
+        "a-rule-is-an-edit-if-its-value-could-not-be-looked-at",
+        "I2",
+        "connector/runs/recover.py",
+        " if is_last_written_by_us(parts, record) else took\n",
+        " if False else took\n",
+        (READ_BACK, "-k", "a_rule_made"),
+    ),
+    Mutant(
+        "a-contact-made-elsewhere-tells-nothing-of-its-lead",
+        "I22",
+        "connector/runs/observing/events.py",
+        " | _link_of_its_contact(look, link)\n",
+        "\n",
+        (MOVING_ON, "-k", "locked_lead"),
+    ),
+    Mutant(
+        "what-is-left-of-a-pair-keeps-its-old-e-mail",
+        "I6",
+        "connector/runs/observe.py",
+        "        if left is not None and is_here(left) and left.ref not in look.newcomers:\n",
+        "        if False:\n",
+        (GONE, "-k", "what_is_left_of_a_deleted_pair"),
     ),
 )
