@@ -158,6 +158,12 @@ class Linked:
     reason: str = ""
 
 
+def _subject(observed: Observed, system: SystemName) -> Ref:
+    record = observed.records.of(system)
+    assert record is not None
+    return record.ref
+
+
 @dataclass(frozen=True, slots=True)
 class NewOn:
     """Exists on one side only, and nothing on the other side looks like it."""
@@ -168,9 +174,7 @@ class NewOn:
 
     @property
     def ref(self) -> Ref:
-        record = self.observed.records.of(self.system)
-        assert record is not None
-        return record.ref
+        return _subject(self.observed, self.system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,10 @@ class Ambiguous:
     system: SystemName
     candidates: tuple[Ref, ...]
     reason: str
+
+    @property
+    def ref(self) -> Ref:
+        return _subject(self.observed, self.system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +207,8 @@ class Gone:
     base: Mapping[str, Value] = field(default_factory=dict)
 
 
-Paired = Linked | NewOn | Ambiguous | Gone
+Alone = NewOn | Ambiguous
+"""What becomes of a record that has found no counterpart."""
 
 # --- merge -----------------------------------------------------------------------------------------------
 

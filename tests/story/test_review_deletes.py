@@ -137,11 +137,15 @@ def test_two_that_lost_each_its_counterpart_and_look_alike_become_one(town: Town
     lead, first = linked_lead(town)
     town.netsuite("delete", type="customer", id=first)
     town.sync()
-    second = town.new_netsuite("customer", **customer_fields("Akin", "Aethna Inc"))
+    second = town.new_netsuite("customer", **customer_fields("Bell", "Aethna Inc"))
     town.sync()
     other = next(row["Id"] for row in live(town, "Lead") if row["Id"] != lead)
     town.salesforce("delete", type="Lead", id=other)
     town.sync()
+    same = {name: customer_fields("Akin", "Aethna Inc")[name] for name in ("lastName", "email")}
+    town.netsuite("update", type="customer", id=second, fields=same)
+    town.sync()
+    assert open_holds(town) == [("deleted", None), ("deleted", None)]
     answer(town, "again")
     town.sync()
     kept, customer = one_lead(town)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from connector.core.flow import Ambiguous, Link, NewOn, Observed, Pair, Paired, Ref, SourceRecord
+from connector.core.flow import Alone, Ambiguous, Link, NewOn, Observed, Pair, Ref, SourceRecord
 from connector.core.matching.keys import parse_key
 from connector.core.matching.likeness import Likeness, likeness
 from connector.core.schema import Entity, SystemName, Value
@@ -72,7 +72,7 @@ class Pairing:
     new, yet look like others that are linked already -> those others."""
 
     matches: list[Match] = field(default_factory=list)
-    verdicts: list[Paired] = field(default_factory=list)
+    verdicts: list[Alone] = field(default_factory=list)
     stand_ins: dict[Ref, Ref] = field(default_factory=dict)
     alike: dict[Ref, list[Ref]] = field(default_factory=dict)
 
@@ -133,14 +133,13 @@ def _with_carriers(around: Neighbourhood, newcomers: Mapping[Ref, Newcomer]) -> 
     return replace(around, carriers={**around.carriers, **carriers})
 
 
-def _doubted(verdict: Paired, result: Pairing) -> Paired:
+def _doubted(verdict: Alone, result: Pairing) -> Alone:
     """A person who looks like one that is linked already, in an organization that does: the one is as much of a double
     as the other."""
     if not isinstance(verdict, NewOn) or verdict.observed.entity is not Entity.PERSON:
         return verdict
     observed, system = verdict.observed, verdict.system
-    record = observed.records.of(system)
-    doubles = result.alike.get(record.ref, []) if record else []
+    doubles = result.alike.get(verdict.ref, [])
     organizations = {f"ref:{ref}" for ref in result.stand_ins}
     if not doubles or observed.values.of(system).get("organization") not in organizations:
         return verdict

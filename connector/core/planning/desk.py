@@ -29,7 +29,8 @@ class Desk:
     name they are given. `heirs`: what leads became in Salesforce -> the events of their conversion. `follow_deletes`:
     whether a delete on one side is one on the other. `answers`: what became of answers. `overtaken`: heirs with an edit
     of their lead that this plan carries or holds for the first time. `beaten`: leads, by the id of their link, with an
-    edit that has to wait for that of another. `again`: as in `Scene`, without what is being converted."""
+    edit that has to wait for that of another. `again`: as in `Scene`, without what is being converted. `left`: what is
+    left of deleted pairs, and may be linked anew -> the link that ends with it."""
 
     mappings: Mappings
     account: Account
@@ -44,6 +45,7 @@ class Desk:
     overtaken: set[Ref] = field(default_factory=set)
     beaten: dict[int, Beaten] = field(default_factory=dict)
     again: Mapping[Ref, int | None] = field(default_factory=dict)
+    left: dict[Ref, int] = field(default_factory=dict)
     _standing: dict[Pair[Ref | None], list[Hold]] = field(init=False)
     _answered: dict[Ref, list[Answer]] = field(init=False)
 

@@ -57,7 +57,8 @@ def link_up(desk: Desk, match: Match, by_ref: Mapping[Ref, Newcomer]) -> None:
     merged = with_evidence(desk, observed, merge(desk.mapping(match.entity), observed, None))
     merged = with_late_edits(desk, observed, match.refs, merged)
     keys = missing_keys(desk, match.entity, netsuite.record, salesforce.record)
-    ended = tuple(link_id for _, ref in match.refs if (link_id := desk.again.get(ref)) is not None)
+    before = (desk.again.get(ref) or desk.left.get(ref) for _, ref in match.refs)
+    ended = tuple(link_id for link_id in before if link_id is not None)
     desk.actions.append(LinkUp(match.entity, match.refs, merged.agreed, keys, match.reason, ended))
     write_merged(desk, observed, match.refs, merged)
 

@@ -12,9 +12,7 @@ from connector.core.schema import Entity, Value
 
 
 def ambiguous_hold(verdict: Ambiguous) -> Hold:
-    record = verdict.observed.records.of(verdict.system)
-    assert record is not None
-    refs = one_sided(record.ref)
+    refs = one_sided(verdict.ref)
     if len(verdict.candidates) == 1:
         refs = refs.replace(verdict.candidates[0].system, verdict.candidates[0])
     others = ", ".join(str(ref) for ref in verdict.candidates)

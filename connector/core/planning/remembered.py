@@ -73,17 +73,20 @@ def hold_second_contacts(desk: Desk, by_ref: dict[Ref, Newcomer]) -> None:
             del by_ref[person]
 
 
-def claiming_others(desk: Desk, by_ref: dict[Ref, Newcomer]) -> dict[Ref, Aside]:
+def claiming_others(desk: Desk, by_ref: dict[Ref, Newcomer], left: Mapping[Ref, Newcomer]) -> dict[Ref, Aside]:
     """Take out the records that claim one which has another counterpart by now, or had until it moved on: we made them
     and gave them up, and they appeared later. They must not get a counterpart of their own. A lead's link goes on until
-    its conversion is over, also where its records are newcomers as what they have become."""
+    its conversion is over, also where its records are newcomers as what they have become. One that is `left` and names
+    the other in turn is about to be linked with it."""
     leads = {ref: event.link for event in desk.scene.events for ref in event.link.refs_both()}
     links = {**desk.scene.around.moved_on, **desk.scene.around.links, **leads}
     found: dict[Ref, Aside] = {}
     for ref, newcomer in list(by_ref.items()):
         claim = newcomer.claim
         link = links.get(claim) if claim is not None else None
-        if claim is not None and link is not None and link.entity is newcomer.entity and ref not in link.refs_both():
+        if claim is None or link is None or (claim in left and left[claim].claim == ref):
+            continue
+        if link.entity is newcomer.entity and ref not in link.refs_both():
             others = ", ".join(str(other) for other in link.refs_both())
             state = "linked" if link.state == "active" else "converted"
             reason = f"{newcomer.claimed_by} names {claim}, which is {state} already ({others}): a double to merge?"

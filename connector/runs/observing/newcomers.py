@@ -69,10 +69,11 @@ def _converting_customers(look: Look, lead_links: Mapping[Ref, Link]) -> set[Ref
 
 
 def fetch_pointed_at(look: Look, lead_links: Mapping[Ref, Link]) -> Mapping[Ref, Link]:
-    """Bring in unlinked records that a newcomer's key or likeness points at, or that it belongs to: its organization
-    may be younger than our look at the organizations. Those point at others in turn: whoever is one of several is told
-    only by all of them, and so is whoever is on hold with one that comes in sight. A contact may be what a lead has
-    become, which comes with it: returns the leads' links of all that is in hand by now."""
+    """Bring in what a newcomer's key or likeness points at, or what it belongs to, as far as it has no link, or no more
+    than one to what was deleted: its organization may be younger than our look at the organizations. Those point at
+    others in turn: whoever is one of several is told only by all of them, and so is whoever is on hold with one that
+    comes in sight. A contact may be what a lead has become, which comes with it: returns the leads' links of all that
+    is in hand by now."""
     _find_carriers(look)
     while strangers := _strangers(look) | ((held_together(look) | _leads_alike(look)) - look.records.keys()):
         fetch(look, strangers)
@@ -90,7 +91,9 @@ def _strangers(look: Look) -> set[Ref]:
     pointed |= {ref for refs in look.carriers.values() for ref in refs}
     pointed |= set(_seekers(look)) | set(_contacts_of_claimed_leads(look))
     strangers = {ref for ref in pointed if ref not in look.records}
-    return strangers - {ref for ref, link in look.store.links(strangers).items() if _is_known(link, ref)}
+    left = {ref for one in look.holds if one.hold.kind == "deleted" for _, ref in one.hold.refs}
+    known = {ref for ref, link in look.store.links(strangers).items() if _is_known(link, ref)}
+    return strangers - (known - left)
 
 
 def _contacts_of_claimed_leads(look: Look) -> Iterator[Ref]:

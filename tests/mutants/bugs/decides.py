@@ -193,7 +193,7 @@ DECIDING = (
         "what-a-user-typed-over-our-write-is-ours",
         "I2",
         "connector/runs/records.py",
-        "    return None not in (ours, record.modified_by) and record.modified_by != ours\n",
+        "    return is_last_written_by_us(work.parts, record) is False\n",
         "    return False\n",
         (READ_BACK,),
     ),

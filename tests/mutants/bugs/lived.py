@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.bugs.where import ATTACK, CONVERSION, GONE, MEANWHILE, MOVING_ON, READ_BACK, REBUILD
+from tests.mutants.bugs.where import ATTACK, CONVERSION, GONE, MEANWHILE, MOVING_ON, READ_BACK, REBUILD, TYPED_AGAIN
 from tests.mutants.planting import Mutant
 
 LIVED = (
@@ -253,5 +253,37 @@ LIVED = (
         "        if left is not None and is_here(left) and left.ref not in look.newcomers:\n",
         "        if False:\n",
         (GONE, "-k", "what_is_left_of_a_deleted_pair"),
+    ),
+    Mutant(
+        "what-is-typed-in-again-is-new",
+        "I3",
+        "connector/core/plan.py",
+        "    left = survivors(desk, gone)\n",
+        "    left = {}  # type: ignore[var-annotated]\n",
+        (TYPED_AGAIN, "-k", "one_with_what_was_left"),
+    ),
+    Mutant(
+        "what-is-typed-in-again-is-new-once-our-state-is-lost",
+        "I25",
+        "connector/core/plan.py",
+        "{**left, **without_state(aside)}",
+        "left",
+        (TYPED_AGAIN, "-k", "one_with_what_was_left"),
+    ),
+    Mutant(
+        "what-is-left-is-out-of-sight",
+        "I3",
+        "connector/runs/observing/newcomers.py",
+        "    return strangers - (known - left)\n",
+        "    return strangers - known\n",
+        (TYPED_AGAIN, "-k", "one_with_what_was_left"),
+    ),
+    Mutant(
+        "what-is-left-is-made-again",
+        "I25",
+        "connector/core/planning/survivors.py",
+        " if verdict.ref not in left]\n",
+        "]\n",
+        (GONE, "-k", "held_once"),
     ),
 )
