@@ -15,6 +15,7 @@ from connector.core.flow import Hold, Pair, Plan, Ref, RunRecord
 from connector.core.mapping.suggest import UnknownValue
 from connector.core.planning.gone import waits, without_deletes
 from connector.core.planning.heirs import passed_over
+from connector.core.planning.orphans import STAYS_IN_USE
 from connector.core.planning.tugs import LATELY
 from connector.core.schema import Entity, SystemName
 from connector.errors import BrakePulled, Throttled
@@ -217,7 +218,8 @@ def conclude(parts: Parts, run_id: int, sighting: Sighting, plan: Plan, applied:
 
 def _undecided(holds: Iterable[Hold]) -> list[Ref]:
     """Leads whose conversion cannot go on yet: what holds it up may change without either record changing."""
-    waiting = (one for one in holds if one.entity is Entity.LEAD and one.kind in ("ambiguous", "stage") and one.link_id)
+    leads = (one for one in holds if one.entity is Entity.LEAD and one.link_id is not None)
+    waiting = (one for one in leads if one.kind in ("ambiguous", "stage") or one.code == STAYS_IN_USE)
     return [ref for hold in waiting for _, ref in hold.refs if ref is not None]
 
 

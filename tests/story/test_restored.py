@@ -85,3 +85,20 @@ def test_a_lead_restored_after_its_customer_was_deleted_for_good_is_made_again_w
     told_alike(town)
     (customer,) = active(town, "customer")
     assert counterpart(town, "Lead", lead) == str(customer["id"]) != old
+
+
+def test_an_edit_of_a_lead_whose_contact_was_deleted_crosses_when_that_is_restored(town: Town) -> None:
+    """Nothing changes on the lead, which is held and stays in use until then."""
+    lead, customer = linked_lead(town)
+    became = town.salesforce("convert", id=lead, opportunity=False)
+    town.salesforce("delete", type="Contact", id=became["contact"])
+    town.netsuite("update", type="customer", id=customer, fields={"title": "CEO"})
+    calm(town)
+    assert open_holds(town) == [("deleted", None)]
+    town.wait(7 * 24 * 3600)
+    town.sync()
+    town.salesforce("undelete", id=became["contact"])
+    told_alike(town)
+    assert open_holds(town) == []
+    assert town.row("salesforce", "Contact", became["contact"])["Title"] == "CEO"
+    assert customer not in [str(row["id"]) for row in active(town, "customer")]

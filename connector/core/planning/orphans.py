@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from typing import Final
 
 from connector.core.conversion import edits_left
 from connector.core.flow import Convert, Gone, Hold, Pair, Ref, Retire, SourceRecord
@@ -12,6 +13,9 @@ from connector.core.planning.desk import Desk
 from connector.core.planning.heirs import contact_of, take_back, waits_for_decision
 from connector.core.scene import LeadEvent
 from connector.core.schema import Entity, Value
+
+STAYS_IN_USE: Final = "STAYS_IN_USE"
+"""The code of holds on leads that Salesforce converted into what was deleted, and which an edit keeps in use."""
 
 
 def keep_in_use(desk: Desk) -> None:
@@ -39,7 +43,7 @@ def _still_in_use(event: LeadEvent, lost: list[str]) -> Hold:
     refs: Pair[Ref | None] = Pair(event.link.refs.netsuite, event.link.refs.salesforce)
     edit = f"an edit ({', '.join(lost)}) that nothing else shows"
     reason = f"converted in Salesforce, and what it became is gone since; it holds {edit}, and stays in use"
-    return Hold("deleted", Entity.LEAD, refs, None, reason, link_id=event.link.id)
+    return Hold("deleted", Entity.LEAD, refs, None, reason, code=STAYS_IN_USE, link_id=event.link.id)
 
 
 def _without_heir(desk: Desk, event: LeadEvent, heirs: Container[Entity]) -> list[str]:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.mutants.bugs.where import ATTACK, CONVERSION, GONE, MEANWHILE, MOVING_ON, READ_BACK, REBUILD, TYPED_AGAIN
+from tests.mutants.bugs.where import (
+    ATTACK,
+    CONVERSION,
+    GONE,
+    MEANWHILE,
+    MOVING_ON,
+    READ_BACK,
+    REBUILD,
+    RESTORED,
+    TYPED_AGAIN,
+)
 from tests.mutants.planting import Mutant
 
 LIVED = (
@@ -285,5 +295,13 @@ LIVED = (
         " if verdict.ref not in left]\n",
         "]\n",
         (GONE, "-k", "held_once"),
+    ),
+    Mutant(
+        "a-lead-in-use-is-forgotten-when-its-contact-is-restored",
+        "I2",
+        "connector/runs/sync.py",
+        " or one.code == STAYS_IN_USE)\n",
+        ")\n",
+        (RESTORED, "-k", "crosses_when_that_is_restored"),
     ),
 )
