@@ -4,10 +4,25 @@ the only place that writes to the outside world: intent, write, read back, remem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from connector.core.flow import Base, Convert, Create, Delete, LinkUp, Pair, Plan, Rekey, Relink, Retire, Settle, Update
+from connector.core.flow import (
+    Base,
+    Convert,
+    Create,
+    Delete,
+    Hold,
+    LinkUp,
+    Pair,
+    Plan,
+    Ref,
+    Rekey,
+    Relink,
+    Retire,
+    Settle,
+    Update,
+)
 from connector.core.matching.keys import key_of
 from connector.core.schema import Entity
 from connector.runs.conversions import convert, relink, retire
@@ -57,7 +72,8 @@ def _settle(work: Work, settles: Sequence[Settle]) -> None:
 
 def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
     """Key first, link second: a run that stops in between finds the two by their keys."""
-    for chunk in chunks(link_ups, work.parts.settings.chunk):
+    for several in chunks(link_ups, work.parts.settings.chunk):
+        chunk = list(_free(work, several))
         stamp(work, [key for one in chunk for key in _keys(one)])
         with work.store.transaction():
             for one in chunk:
@@ -70,6 +86,23 @@ def _link_up(work: Work, link_ups: Sequence[LinkUp]) -> None:
                 if one.entity is Entity.LEAD and not one.agreed.netsuite:
                     work.look_again([ref for _, ref in one.refs], "the conversion of this lead goes on")
             release(work, [ref for one in chunk if one.entity is Entity.ORGANIZATION for _, ref in one.refs])
+
+
+def _free(work: Work, link_ups: Sequence[LinkUp]) -> Iterator[LinkUp]:
+    """Those of which neither record has a counterpart of that kind. The others are held: no plan should have them, and
+    one that has must not stop everything else."""
+    refs = [ref for one in link_ups for _, ref in one.refs]
+    links = (*work.store.links(refs).values(), *work.store.lead_links(refs).values())
+    taken = {(link.entity, ref): link.id for link in links if link.state == "active" for ref in link.refs_both()}
+    for one in link_ups:
+        places = [(one.entity, ref) for _, ref in one.refs]
+        if any(place in taken and taken[place] not in one.replaces for place in places):
+            refs_held: Pair[Ref | None] = Pair(one.refs.netsuite, one.refs.salesforce)
+            reason = f"one of the two is linked as {one.entity} already, and so they were not ({one.reason})"
+            work.applied.failures.append(Hold("ambiguous", one.entity, refs_held, None, reason))
+        else:
+            taken |= dict.fromkeys(places, 0)
+            yield one
 
 
 def _keys(one: LinkUp) -> list[Rekey]:

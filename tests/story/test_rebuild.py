@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from connector.core.flow import LinkUp, Pair, Plan, Ref
+from connector.core.schema import Entity, SystemName
 from connector.errors import StateError
+from connector.runs.apply import apply
+from connector.runs.parts import silent
 from connector.runs.rebuild import RebuildReport, rebuild
 from connector.runs.review import Selection
+from connector.runs.work import Applied
 from tests.story.answering import answer
 from tests.story.people import (
+    LEAD_STATUS,
     PROSPECT_STATUS,
     active,
     calm,
@@ -191,3 +199,29 @@ def test_a_contact_left_of_an_earlier_conversion_is_the_leads_where_netsuite_mad
     # Where Save & Convert has made a contact of its own, that one is the lead's; else the one that was left is.
     named = deleted["Id"] if how == "stays" else contact["Id"]
     assert town.row("netsuite", "contact", str(left["id"]))["externalid"] == f"sf-{named}"
+
+
+def test_an_account_whose_prospect_was_made_a_lead_again_is_found_without_our_state(town: Town) -> None:
+    """Our key says what it is to Salesforce, whatever its status says."""
+    account, customer = linked_account(town)
+    town.netsuite("set_status", id=customer, status=LEAD_STATUS)
+    town.forget()
+    calm(town)
+    assert [(link.entity, link.refs.salesforce.id) for link in town.store.iter_links()] == [
+        (Entity.ORGANIZATION, account)
+    ]
+    assert (len(live(town, "Lead")), len(live(town, "Account")), len(town.rows("netsuite", "customer"))) == (0, 1, 1)
+
+
+def test_a_plan_that_links_a_record_twice_holds_the_second(town: Town) -> None:
+    """No plan should; one that does must not stop the run, nor every run after it."""
+    account, customer = linked_account(town)
+    other, _ = linked_account(town, "Bell Inc")
+    refs = Pair(Ref(SystemName.NETSUITE, "customer", customer), Ref(SystemName.SALESFORCE, "Account", other))
+    nothing: Pair[Any] = Pair({}, {})
+    link_up = LinkUp(Entity.ORGANIZATION, refs, nothing, Pair(False, False), "by mistake")
+    applied = Applied()
+    apply(town.parts, Plan((link_up,)), 1, silent, applied)
+    assert [hold.kind for hold in applied.failures] == ["ambiguous"]
+    assert "by mistake" in applied.failures[0].reason
+    assert {link.refs.salesforce.id for link in town.store.iter_links()} == {account, other}

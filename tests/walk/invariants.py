@@ -209,11 +209,14 @@ def no_doubles(end: End) -> Iterator[Violation]:
 
 
 def no_double_sources(end: End) -> Iterator[Violation]:
-    """I3 again: no two records that we made were ever made under one key, and no two live ones carry one."""
+    """I3 again: no two records that we made were ever made under one key, and no two live ones carry one. What a lead
+    was converted into is not made under a key: it is given that of its counterpart, which may have lost another one."""
     crowd = end.life.crowd
     born, alive = defaultdict(list), defaultdict(list)
+    converted = {one.contact for one in end.things}
     for one in crowd.seen.values():
-        if one.key and one.ref not in crowd.theirs and not end.forgotten(one.ref):
+        made = one.ref not in crowd.theirs and one.ref not in converted
+        if one.key and made and not end.forgotten(one.ref):
             born[one.side, one.type, one.key.lower()].append(one.ref)
     for one in end.things:
         if one.live and one.key:

@@ -20,7 +20,8 @@ FIELDS = {
 }
 _SPELT = {**NAMES, "netsuite": {name: column.lower() for name, column in NAMES["netsuite"].items()}}
 """The same as columns of the tables."""
-_SHOWN = ("Id", "Name", "LastName", "Company", "AccountId", "IsDeleted", "IsConverted", "NetSuite_Id__c")
+_SHOWN = ("Id", "Name", "LastName", "Company", "AccountId", "IsDeleted", "NetSuite_Id__c")
+_MOVED_ON = ("IsConverted", "ConvertedContactId")
 """What else is told of a Salesforce record."""
 _KINDS = {"Lead": "lead", "Account": "organization", "Contact": "contact", "Opportunity": "opportunity"}
 
@@ -28,7 +29,8 @@ _KINDS = {"Lead": "lead", "Account": "organization", "Contact": "contact", "Oppo
 @dataclass(frozen=True)
 class Thing:
     """A record. `name`: of the person, or of the company for an organization; `company`: the name of the company it
-    belongs to; `fields`: those that people edit here. A `stranded` person is one inside a NetSuite organization."""
+    belongs to; `fields`: those that people edit here. A `stranded` person is one inside a NetSuite organization.
+    `contact`: what a lead was converted into."""
 
     side: str
     type: str
@@ -41,6 +43,7 @@ class Thing:
     fields: dict[str, Any]
     stranded: bool = False
     converted: bool = False
+    contact: str | None = None
 
     @property
     def ref(self) -> str:
@@ -111,7 +114,7 @@ def _fields(side: str, row: dict[str, Any]) -> dict[str, Any]:
 def salesforce(stand: Stand) -> Iterator[Thing]:
     accounts = {row["Id"]: row["Name"] for row in stand.salesforce.rows("Account", "Id", "Name")}
     for type_, kind in _KINDS.items():
-        for row in stand.salesforce.rows(type_, *_SHOWN, *_SPELT["salesforce"].values()):
+        for row in stand.salesforce.rows(type_, *_SHOWN, *_MOVED_ON, *_SPELT["salesforce"].values()):
             converted = bool(row.get("IsConverted"))
             yield Thing(
                 side="salesforce",
@@ -124,4 +127,5 @@ def salesforce(stand: Stand) -> Iterator[Thing]:
                 key=row.get("NetSuite_Id__c"),
                 fields=_fields("salesforce", row),
                 converted=converted,
+                contact=f"salesforce:Contact:{row['ConvertedContactId']}" if row.get("ConvertedContactId") else None,
             )

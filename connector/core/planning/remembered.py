@@ -144,7 +144,7 @@ def resume_conversions(desk: Desk, by_ref: dict[Ref, Newcomer]) -> tuple[Ref, ..
         elif newcomer.entity is Entity.LEAD and converted is not None:
             _resume(desk, ref, claim, f"{newcomer.claimed_by} names the lead that Salesforce has converted")
             heirs |= by_ref.keys() & set(filter(None, (converted.account, converted.contact, converted.opportunity)))
-        elif newcomer.entity in _BECAME and claim in by_ref and by_ref[claim].entity is Entity.LEAD:
+        elif newcomer.entity in _BECAME and claim.type == "Lead" and claim in by_ref:
             named = f"{newcomer.claimed_by} of the {newcomer.entity} that it has become names the lead"
             _resume(desk, Ref(SystemName.NETSUITE, "customer", ref.id), claim, named)
         else:

@@ -24,7 +24,7 @@ def meet_newcomers(look: Look, lead_links: Mapping[Ref, Link]) -> None:
         link = known.get(ref)
         if link is not None and ref not in look.again and not _is_unlinked(link, record, converting):
             continue
-        entity = Entity.ORGANIZATION if ref in converting else entity_of(record)
+        entity = Entity.ORGANIZATION if ref in converting or _is_an_accounts(record) else entity_of(record)
         # A filter of the files keeps strangers out, never what a linked lead became.
         if ref in taken_up or look.parts.mappings.of(entity).in_scope(ref.system, record.fields):
             _meet(look, entity, record, link)
@@ -52,6 +52,12 @@ def _meet(look: Look, entity: Entity, record: SourceRecord, link: Link | None) -
 
 def _is_live(record: SourceRecord) -> bool:
     return not record.deleted and not record.inactive and record.converted is None
+
+
+def _is_an_accounts(record: SourceRecord) -> bool:
+    """Whether our key says that a NetSuite customer is an account, also where somebody has made it a lead again."""
+    claim = parse_key(record.key, record.ref.system)
+    return record.ref.type == "customer" and claim is not None and claim.type == "Account"
 
 
 def _converting_customers(look: Look, lead_links: Mapping[Ref, Link]) -> set[Ref]:

@@ -304,4 +304,20 @@ LIVED = (
         ")\n",
         (RESTORED, "-k", "crosses_when_that_is_restored"),
     ),
+    Mutant(
+        "an-account-is-a-lead-where-its-prospect-was-made-one-again",
+        "I25",
+        "connector/runs/observing/newcomers.py",
+        " if ref in converting or _is_an_accounts(record) else entity_of(record)\n",
+        " if ref in converting else entity_of(record)\n",
+        (REBUILD, "-k", "made_a_lead_again"),
+    ),
+    Mutant(
+        "one-plan-that-links-twice-stops-everything",
+        "I16",
+        "connector/runs/apply.py",
+        "        chunk = list(_free(work, several))\n",
+        "        chunk = several\n",
+        (REBUILD, "-k", "links_a_record_twice"),
+    ),
 )
