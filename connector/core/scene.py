@@ -69,7 +69,8 @@ class Scene:
     `written`: what we wrote lately into the records in hand, by record and field, oldest first.
     `inactive`: records that are out of use -> what their key names. `deleted`: records that are gone; `witnessed`:
     those of them that a system itself listed as deleted, in this pass or earlier, and did not only fail to show.
-    `converted`: Salesforce leads without a link that are converted -> what they became; `knew`: those of them whose
+    `converted`: converted Salesforce leads without a link, or with one to a NetSuite lead that has gone since -> what
+    they became; `knew`: those of them whose
     key says that they had a counterpart.
     `won`: ids of organization links that have a won opportunity.
     `problems`: per ref, canonical field -> why its value could not be understood.

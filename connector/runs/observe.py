@@ -22,6 +22,7 @@ from connector.runs.observing.around import (
     claims_with_a_sale,
     contacts_of_gone_leads,
     held_together,
+    late_conversions,
     leads_turned_contact,
     losers_to_those_brought_back,
     not_shown,
@@ -70,6 +71,7 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
     fetch(look, results_of_conversions(look))
     fetch(look, leads_turned_contact(look))
     fetch(look, contacts_of_gone_leads(look))
+    fetch(look, late_conversions(look))
     fetch(look, other_sides_of_moved_leads(look))
     fetch(look, claims_with_a_sale(look))
     fetch(look, losers_to_those_brought_back(look))
@@ -124,10 +126,16 @@ def observe(parts: Parts, account: Account, progress: Progress, *, everything: b
 
 
 def _converted(look: Look) -> Iterator[tuple[Ref, Converted]]:
-    """Leads without a link, as after the loss of our state, that Salesforce has converted."""
+    """Leads that Salesforce has converted, and which have no link, as after the loss of our state, or one that is over
+    to a NetSuite lead that is gone: somebody may have converted that too, late."""
     found = {ref: record.converted for ref, record in look.records.items() if record.converted is not None}
-    linked = look.store.links(found)
-    yield from ((ref, became) for ref, became in found.items() if ref not in linked)
+    links = look.store.links(found)
+    over = {ref for ref, link in links.items() if link.state == "converted" and _is_gone(look, link.refs.netsuite)}
+    yield from ((ref, became) for ref, became in found.items() if ref not in links or ref in over)
+
+
+def _is_gone(look: Look, ref: Ref) -> bool:
+    return ref in look.records and look.records[ref].deleted
 
 
 def _likenesses(look: Look, scene: Scene) -> Iterator[tuple[Ref, Entity, frozenset[str]]]:

@@ -181,3 +181,21 @@ def test_a_locked_lead_that_both_systems_convert_one_after_the_other_is_held(tow
     assert [row["Id"] for row in live(town, "Contact")] == [became["contact"]]
     held = {str(ref) for one in town.store.open_holds() if one.hold.kind == "ambiguous" for _, ref in one.hold.refs}
     assert f"netsuite:contact:{made['contact']}" in held
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("place", ["into a new one", "into another"])
+def test_a_lead_that_we_took_out_of_use_is_converted_all_the_same(town: Town, variant: str, place: str) -> None:
+    """Its page was still open in NetSuite. The contact that comes of it is held as the double that it is."""
+    _, other = linked_account(town, "Other Inc")
+    lead, customer = linked_lead(town)
+    became = town.salesforce("convert", id=lead, opportunity=False)
+    calm(town)
+    town.wait(7 * 24 * 3600)
+    calm(town)
+    into = {"prospect": other} if place == "into another" else {}
+    made = town.netsuite("save_and_convert", lead=customer, variant=variant, **into)
+    calm(town)
+    assert [row["Id"] for row in live(town, "Contact")] == [became["contact"]]
+    held = {str(ref) for one in town.store.open_holds() for _, ref in one.hold.refs}
+    assert f"netsuite:contact:{made['contact']}" in held

@@ -35,6 +35,17 @@ def contacts_of_gone_leads(look: Look) -> list[Ref]:
     return [Ref(SystemName.NETSUITE, "contact", ref.id) for ref in look.store.lead_links(gone)]
 
 
+def late_conversions(look: Look) -> set[Ref]:
+    """Both records of converted leads of which NetSuite's is gone, or has the id of a contact without a link: somebody
+    may have converted there what was out of use already."""
+    contacts = {ref for ref in look.records if ref.type == "contact"}
+    contacts -= {ref for ref, link in look.store.links(contacts).items() if link.state == "active"}
+    customers = {Ref(SystemName.NETSUITE, "customer", ref.id) for ref in contacts}
+    customers |= {ref for ref, record in look.records.items() if ref.type == "customer" and record.deleted}
+    links = look.store.links(customers).values()
+    return {ref for link in links if link.state == "converted" for ref in link.refs_both()}
+
+
 def other_sides_of_moved_leads(look: Look) -> set[Ref]:
     """Both records of a lead of which one moved on; what is held together with either follows from there."""
     moved = (ref for ref, record in look.records.items() if may_have_moved(record))

@@ -320,4 +320,12 @@ LIVED = (
         "        chunk = several\n",
         (REBUILD, "-k", "links_a_record_twice"),
     ),
+    Mutant(
+        "what-was-out-of-use-is-converted-unseen",
+        "I22",
+        "connector/runs/observe.py",
+        " if ref not in links or ref in over)\n",
+        " if ref not in links)\n",
+        (MOVING_ON, "-k", "took_out_of_use"),
+    ),
 )
