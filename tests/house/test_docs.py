@@ -234,7 +234,7 @@ def test_commands_and_options_exist(document: Path) -> None:
 DEV_OPTIONS = {
     *("--leads", "--edits", "--explain", "--profile"),
     *("--seeds", "--start", "--replay", "--shrink", "--jobs", "--dense", "--small", "--backups", "--pairs", "--losses"),
-    *("--store", "--n", "--distinct", "--creates", "--clocks", "--table", "--files", "--quick"),
+    *("--store", "--n", "--distinct", "--creates", "--clocks", "--courses", "--table", "--files", "--quick"),
 }
 """Of the benchmark and of the proofs, which have command lines of their own."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +32,9 @@ class Crowd:
 
     `theirs`: what people made, not we; `seen`: every record as it was when it was first seen; `dropped`: (name, value)
     of what a person replaced, deleted, merged or converted away, knowingly, because it stood there before them;
-    `moves`: the leads that moved on, each as it was, and how many calls of ours had been made by then.
+    `moves`: the leads that moved on, each as it was, and how many calls of ours had been made by then; `filled`: what
+    was empty on a record and is not after a deed of a person, as a conversion into a contact may fill it: (record,
+    field, value), and when.
     """
 
     stand: Stand
@@ -44,6 +46,7 @@ class Crowd:
     disturbed: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
     moves: list[tuple[Thing, int]] = field(default_factory=list)
+    filled: dict[tuple[str, str, str], int] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     _late: list[int] = field(default_factory=list)
 
@@ -101,6 +104,7 @@ class Crowd:
         self.theirs |= {one.ref for one in after} - {one.ref for one in before}
         self.dropped |= (_standing(before, side) - _standing(after, side)) | _thrown_away(before, after)
         self.dropped |= _written_over(before, after)
+        self.filled |= dict.fromkeys(_filled(before, after), self.call)
         return str(answer.get("id", ""))
 
     def types(self, one: Thing, fields: dict[str, str | None]) -> None:
@@ -182,6 +186,14 @@ def _written_over(before: Iterable[Thing], after: Iterable[Thing]) -> set[tuple[
     """What a person let a conversion write over in contacts, be it that another lead of the same person has it."""
     now = {one.ref: _values(one) for one in after if one.live and one.kind == "contact"}
     return {(one.name, value) for one in before if one.ref in now for value in _values(one) - now[one.ref]}
+
+
+def _filled(before: Iterable[Thing], after: Iterable[Thing]) -> Iterator[tuple[str, str, str]]:
+    empty = {(one.ref, name) for one in before for name, value in one.fields.items() if plain(value) is None}
+    for one in after:
+        for name, value in one.fields.items():
+            if (one.ref, name) in empty and (now := plain(value)) is not None:
+                yield one.ref, name, now
 
 
 def _values(one: Thing) -> set[str]:

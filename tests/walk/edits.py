@@ -89,10 +89,15 @@ def undone(end: End) -> Iterator[tuple[Violation, Edit]]:
             continue
         if edit.replaced == DEFAULT or edit.name in end.life.crowd.disturbed:
             continue  # automation does not let it be empty, or a merge filled it
-        if _before_our_receipt(end.life, edit) or _before_we_met(end, edit):
+        if _before_our_receipt(end.life, edit) or _before_we_met(end, edit) or _filled_by_people(end.life, edit):
             continue
         if plain(one.fields.get(edit.field)) == edit.replaced and not end.held(edit.ref):
             yield Violation("I2", f"{edit.ref} {edit.name}.{edit.field} was emptied, and {edit.replaced} is back"), edit
+
+
+def _filled_by_people(life: Life, edit: Edit) -> bool:
+    """Whether a person let a conversion fill the field again, later, with what another lead still had."""
+    return life.crowd.filled.get((edit.ref, edit.field, edit.replaced or ""), -1) >= edit.call
 
 
 def _before_our_receipt(life: Life, edit: Edit) -> bool:
