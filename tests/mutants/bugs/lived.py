@@ -54,7 +54,7 @@ LIVED = (
         "connector/core/conversion.py",
         "    return [pairs.pop() for pairs in found.values() if len(pairs) == 1]\n",
         "    return [one for pairs in found.values() for one in pairs]\n",
-        (MOVING_ON, "-k", "of_two_leads_of_one_person"),
+        ("tests/unit/core/test_conversion.py", "-k", "nobody_can_tell"),
     ),
     Mutant(
         "a-contact-in-a-company-of-another-name-is-a-stranger",

@@ -113,6 +113,18 @@ def test_a_lead_converted_in_netsuite(case: str) -> None:
     assert {ref.id for ref in found.claimed} == ({contact} if contact else set())
 
 
+def test_of_which_of_two_leads_a_contact_is_made_nobody_can_tell() -> None:
+    """Both systems have converted both, and NetSuite's only contact looks like both: a plan that links it twice, or with
+    the first, would only guess."""
+    alike, gone = (person(99),), customer(deleted=True)
+    twin = Link(8, Entity.LEAD, Pair(netsuite("customer", 56), salesforce("Lead", 2)))
+    other = record(twin.refs.salesforce, converted=Converted(ACCOUNT, salesforce("Contact", 2), None))
+    first = event(gone, SOLD, persons=alike)
+    second = replace(event(gone, other, persons=alike), link=twin)
+    assert plan_conversions([first], RULES, ()).people == [Pair(alike[0].ref, CONTACT)]
+    assert plan_conversions([first, second], RULES, ()).people == []
+
+
 def test_the_only_lookalike_contact_is_converted_into_with_its_account() -> None:
     one = event(customer(stage=Stage.PROSPECT), OPEN, contacts=((CONTACT, ACCOUNT),))
     (convert,) = planned(one).actions
