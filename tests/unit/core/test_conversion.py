@@ -114,8 +114,8 @@ def test_a_lead_converted_in_netsuite(case: str) -> None:
 
 
 def test_of_which_of_two_leads_a_contact_is_made_nobody_can_tell() -> None:
-    """Both systems have converted both, and NetSuite's only contact looks like both: a plan that links it twice, or with
-    the first, would only guess."""
+    """Both systems have converted both, and NetSuite's only contact looks like both: to link it with the first, or even
+    with each, would be a guess."""
     alike, gone = (person(99),), customer(deleted=True)
     twin = Link(8, Entity.LEAD, Pair(netsuite("customer", 56), salesforce("Lead", 2)))
     other = record(twin.refs.salesforce, converted=Converted(ACCOUNT, salesforce("Contact", 2), None))
